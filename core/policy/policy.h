@@ -1,0 +1,96 @@
+// Policy: what one run may do, as an immutable value. Only PolicyBuilder makes one, so a Policy
+// that exists is a valid one.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace sefaca {
+
+enum class Level : std::uint8_t { strict, standard, permissive };  // `standard` is written "default"
+enum class Network : std::uint8_t { deny, localhost, host_loopback, allow };  // narrow to wide
+enum class ReadScope : std::uint8_t { listed, all };
+enum class TmpKind : std::uint8_t { private_directory, host };
+enum class EnvironmentRule : std::uint8_t { none, no_credentials, all };
+enum class Report : std::uint8_t { off, summary, full };
+enum class OnUnavailable : std::uint8_t { fail, warn };
+enum class Access : std::uint8_t { hide, read, write };  // narrow to wide
+
+const char* name_of(Level);  // the spelling of the contract: "strict", "default", "permissive"
+const char* name_of(Network);
+const char* name_of(ReadScope);
+const char* name_of(TmpKind);
+const char* name_of(Report);
+const char* name_of(Access);
+
+// What may be done below a path. The longest path wins, a tie goes to the narrower.
+struct PathRule {
+  enum class Kind : std::uint8_t {
+    grant,      // from a level, a preset, a file, a flag
+    baseline,   // what every program needs
+    secret,     // hidden unless the user names it
+    protected_  // stays read-only inside a writable tree (.git/hooks); needs mounts or the broker
+  };
+  std::string path;  // absolute and clean; symbolic links resolved
+  Access access = Access::read;
+  Kind kind = Kind::grant;
+  std::string reason;  // a few words: "the working directory", "ssh keys", "system libraries"
+  std::string origin;  // "built-in", "level default", "FILE:LINE", "$SEFACA_X", "--readwrite"
+};
+
+struct Limits {  // nullopt: none
+  std::optional<std::uint64_t> memory_bytes;
+  std::optional<std::uint64_t> timeout_ms;
+  std::optional<std::uint64_t> processes;
+  std::optional<std::uint64_t> cpu_time_ms;
+  std::optional<std::uint64_t> file_size_bytes;
+  std::optional<std::uint64_t> open_files;
+};
+
+struct PolicyFields {
+  Level level = Level::standard;
+  std::string preset;  // empty: none
+  Network network = Network::deny;
+  ReadScope read = ReadScope::all;
+  TmpKind tmp = TmpKind::private_directory;
+  std::string tmp_directory;  // the host's temporary directory, absolute
+  std::vector<PathRule> paths;
+  EnvironmentRule environment_rule = EnvironmentRule::no_credentials;
+  std::vector<std::string> environment;     // NAME=VALUE, the command's whole environment
+  std::vector<std::string> withheld;        // names, sorted
+  std::vector<std::string> given_values;    // values given by --env: to be redacted in the record
+  Limits limits;
+  std::vector<int> keep_fds;
+  bool keep_background = false;
+  std::set<std::string> allow;  // names of the table in core/policy/allow.h
+  Report report = Report::full;
+  OnUnavailable on_unavailable = OnUnavailable::warn;
+  std::string log_file;  // absolute; empty: the default place
+  std::map<std::string, std::string> values;   // key -> effective value, as a person writes it
+  std::map<std::string, std::string> origins;  // key -> where its value came from
+  std::set<std::string> from_user;  // keys that a flag or a SEFACA_ variable set (exec refuses these)
+};
+
+class Policy {
+ public:
+  const PolicyFields* operator->() const { return &fields_; }
+  const PolicyFields& operator*() const { return fields_; }
+
+ private:
+  friend class PolicyBuilder;
+  explicit Policy(PolicyFields fields) : fields_(std::move(fields)) {}
+  PolicyFields fields_;
+};
+
+// What a run could not enforce, why, and what would bring it. Named in the record and to the user.
+struct Gap {
+  std::string what;    // "private_tmp", "metadata", "memory" …: a mechanism's name
+  std::string why;     // "no mount namespace: user namespaces are refused (EPERM)"
+  std::string remedy;  // the exact command or setting; empty when there is none
+};
+
+}  // namespace sefaca

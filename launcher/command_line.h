@@ -1,0 +1,32 @@
+// The command line of run, exec and shell: options (from the table of keys) and the command.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/base/result.h"
+#include "core/policy/builder.h"
+
+namespace sefaca {
+
+struct RunRequest {
+  std::vector<Assignment> assignments;  // layer command_line, or door for a door's own preset
+  std::optional<Command> command;       // absent for `shell`, or when none was given
+  std::optional<std::string> config_file;
+  bool dry_run = false;
+  bool quiet = false;
+  bool verbose = false;
+  bool help = false;
+  std::string door;    // "run" unless a door says otherwise
+  std::string target;
+};
+
+// `words` are those after `run` (or `exec`, `shell`). Options end at the first operand or at `--`.
+// One operand that is not an existing file and holds white space or a shell character is a shell
+// line; see the contract. A bare --network is --network=allow. No abbreviations.
+Result<RunRequest> parse_run_words(std::span<const std::string> words,
+                                   const Surroundings& surroundings);
+
+}  // namespace sefaca
