@@ -11,11 +11,11 @@ namespace sefaca {
 
 // One thing that is wrong, in words for the person who can mend it.
 struct Error {
-  std::string what;     // one clause, no full stop: "unknown level 'strickt'"
-  std::string where;    // "FILE:LINE:COLUMN", "$SEFACA_LEVEL", "--level"; empty: nowhere in particular
-  std::string excerpt;  // the source line and a caret below it, or empty
-  std::string remedy;   // what to do about it: "did you mean 'strict'?"; may be empty
-  int errno_value = 0;  // the errno behind it, 0 when there is none
+  std::string what{};     // one clause, no full stop: "unknown level 'strickt'"
+  std::string where{};    // "FILE:LINE:COLUMN", "$SEFACA_LEVEL", "--level"; empty: nowhere
+  std::string excerpt{};  // the source line and a caret below it, or empty
+  std::string remedy{};   // what to do about it: "did you mean 'strict'?"; may be empty
+  int errno_value = 0;    // the errno behind it, 0 when there is none
 };
 using Errors = std::vector<Error>;
 
@@ -56,11 +56,11 @@ using Status = Result<Done>;
 // SEFACA_TRY(name, expression): `name` is the value, or the function returns the errors.
 #define SEFACA_TRY_JOIN2(a, b) a##b
 #define SEFACA_TRY_JOIN(a, b) SEFACA_TRY_JOIN2(a, b)
-#define SEFACA_TRY(name, expression)                                          \
-  auto SEFACA_TRY_JOIN(try_, __LINE__) = (expression);                        \
+#define SEFACA_TRY(name, expression)                                                     \
+  auto SEFACA_TRY_JOIN(try_, __LINE__) = (expression);                                   \
   if (!SEFACA_TRY_JOIN(try_, __LINE__)) return SEFACA_TRY_JOIN(try_, __LINE__).errors(); \
   auto name = std::move(SEFACA_TRY_JOIN(try_, __LINE__)).value()
 // SEFACA_CHECK(expression): the same where no value is wanted.
-#define SEFACA_CHECK(expression)                                              \
+#define SEFACA_CHECK(expression)                                                             \
   if (auto SEFACA_TRY_JOIN(try_, __LINE__) = (expression); !SEFACA_TRY_JOIN(try_, __LINE__)) \
   return SEFACA_TRY_JOIN(try_, __LINE__).errors()

@@ -1,7 +1,7 @@
 // PolicyBuilder: the only maker of a Policy.
 //
-// Layers fold weakest first. A layer that names a level gives that level's values, then those of the
-// preset it names, then its own: so `--level=strict` beats a file's `network`, and
+// Layers fold weakest first. A layer that names a level gives that level's values, then those of
+// the preset it names, then its own: so `--level=strict` beats a file's `network`, and
 // `--preset=compiler --memory=3g` has 3g. Scalars: the last wins. Lists: replaced, or added to.
 #pragma once
 
@@ -17,16 +17,16 @@ namespace sefaca {
 
 // The command as it will be executed.
 struct Command {
-  std::vector<std::string> argv;  // never empty; ["/bin/sh","-c",LINE] for a shell line
+  std::vector<std::string> argv{};  // never empty; ["/bin/sh","-c",LINE] for a shell line
   bool shell_line = false;
 };
 
 // A preset from a file: what it derives from and its own values.
 struct PresetDefinition {
-  std::string name;
-  std::string inherits;  // empty: stands on level default alone
-  std::vector<Assignment> values;
-  std::string origin;  // "FILE:LINE:COLUMN", "built-in"
+  std::string name{};
+  std::string inherits{};  // empty: stands on level default alone
+  std::vector<Assignment> values{};
+  std::string origin{};  // "FILE:LINE:COLUMN", "built-in"
 };
 
 class PolicyBuilder {
@@ -40,8 +40,8 @@ class PolicyBuilder {
   // Bounds from the system file's [enforce]: no later layer may be wider.
   PolicyBuilder& enforce(Assignment bound);
 
-  // The policy for `command`, or every error at once: unknown keys, levels, presets and units, paths
-  // that are not there, bounds that are crossed.
+  // The policy for `command`, or every error at once: unknown keys, levels, presets and units,
+  // paths that are not there, bounds that are crossed.
   Result<Policy> build(const Command& command) const;
 
   // How each key came to its value: the winner first, then what lost against it, strongest first.

@@ -11,7 +11,8 @@
 
 namespace sefaca {
 
-enum class Level : std::uint8_t { strict, standard, permissive };  // `standard` is written "default"
+// `standard` is written "default".
+enum class Level : std::uint8_t { strict, standard, permissive };
 enum class Network : std::uint8_t { deny, localhost, host_loopback, allow };  // narrow to wide
 enum class ReadScope : std::uint8_t { listed, all };
 enum class TmpKind : std::uint8_t { private_directory, host };
@@ -35,11 +36,11 @@ struct PathRule {
     secret,     // hidden unless the user names it
     protected_  // stays read-only inside a writable tree (.git/hooks); needs mounts or the broker
   };
-  std::string path;  // absolute and clean; symbolic links resolved
+  std::string path{};  // absolute and clean; symbolic links resolved
   Access access = Access::read;
   Kind kind = Kind::grant;
-  std::string reason;  // a few words: "the working directory", "ssh keys", "system libraries"
-  std::string origin;  // "built-in", "level default", "FILE:LINE", "$SEFACA_X", "--readwrite"
+  std::string reason{};  // a few words: "the working directory", "ssh keys", "system libraries"
+  std::string origin{};  // "built-in", "level default", "FILE:LINE", "$SEFACA_X", "--readwrite"
 };
 
 struct Limits {  // nullopt: none
@@ -60,19 +61,22 @@ struct PolicyFields {
   std::string tmp_directory;  // the host's temporary directory, absolute
   std::vector<PathRule> paths;
   EnvironmentRule environment_rule = EnvironmentRule::no_credentials;
-  std::vector<std::string> environment;     // NAME=VALUE, the command's whole environment
-  std::vector<std::string> withheld;        // names, sorted
-  std::vector<std::string> given_values;    // values given by --env: to be redacted in the record
+  std::vector<std::string> environment;   // NAME=VALUE, the command's whole environment
+  std::vector<std::string> withheld;      // names, sorted
+  std::vector<std::string> given_values;  // values given by --env: to be redacted in the record
   Limits limits;
   std::vector<int> keep_fds;
   bool keep_background = false;
   std::set<std::string> allow;  // names of the table in core/policy/allow.h
   Report report = Report::full;
   OnUnavailable on_unavailable = OnUnavailable::warn;
-  std::string log_file;  // absolute; empty: the default place
+  std::string log_file;                        // absolute; empty: the default place
   std::map<std::string, std::string> values;   // key -> effective value, as a person writes it
   std::map<std::string, std::string> origins;  // key -> where its value came from
-  std::set<std::string> from_user;  // keys that a flag or a SEFACA_ variable set (exec refuses these)
+  // Keys that a flag or a SEFACA_ variable set (exec refuses those that it can't honour).
+  std::set<std::string> from_user;
+  // Cache directories that are granted and are not there yet: the launcher makes them, owner-only.
+  std::vector<std::string> make_directories;
 };
 
 class Policy {
@@ -88,9 +92,9 @@ class Policy {
 
 // What a run could not enforce, why, and what would bring it. Named in the record and to the user.
 struct Gap {
-  std::string what;    // "private_tmp", "metadata", "memory" …: a mechanism's name
-  std::string why;     // "no mount namespace: user namespaces are refused (EPERM)"
-  std::string remedy;  // the exact command or setting; empty when there is none
+  std::string what{};    // "private_tmp", "metadata", "memory" …: a mechanism's name
+  std::string why{};     // "no mount namespace: user namespaces are refused (EPERM)"
+  std::string remedy{};  // the exact command or setting; empty when there is none
 };
 
 }  // namespace sefaca
