@@ -90,8 +90,12 @@ class Policy {
   PolicyFields fields_;
 };
 
-// What a run could not enforce, why, and what would bring it. Named in the record and to the user.
+// What a run could not enforce as the policy says, why, and what would bring it. Named in the record
+// and to the user.
 struct Gap {
+  // narrower: something stricter stands in its place. weaker: nothing does; strict refuses to run.
+  enum class Effect : std::uint8_t { narrower, weaker };
+  Effect effect = Effect::weaker;
   std::string what{};    // "private_tmp", "metadata", "memory" …: a mechanism's name
   std::string why{};     // "no mount namespace: user namespaces are refused (EPERM)"
   std::string remedy{};  // the exact command or setting; empty when there is none

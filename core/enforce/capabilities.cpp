@@ -1,0 +1,38 @@
+#include "core/enforce/capabilities.h"
+
+#include <linux/seccomp.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdint>
+
+#include "core/base/kernel_abi.h"
+#include "core/base/syscall.h"
+
+namespace sefaca {
+namespace {
+
+// seccomp(2): SECCOMP_GET_ACTION_AVAIL answers 0 or EOPNOTSUPP, ENOSYS without seccomp at all.
+bool action_available(std::uint32_t action) {
+  return raw::call(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action) == 0;
+}
+
+}  // namespace
+
+Capabilities probe_capabilities() {
+  Capabilities found;
+  // landlock_create_ruleset(2): with the version flag it gives the ABI and makes nothing.
+  const long abi = raw::call(SYS_landlock_create_ruleset, nullptr, 0,
+                             abi::kLandlockCreateRulesetVersion);
+  if (abi > 0) {
+    found.landlock_abi = static_cast<int>(abi);
+  } else {
+    found.landlock_errno = abi < 0 ? static_cast<int>(-abi) : ENOSYS;
+  }
+  found.seccomp_filter = action_available(SECCOMP_RET_ERRNO);
+  found.user_notification = action_available(SECCOMP_RET_USER_NOTIF);
+  found.root = ::geteuid() == 0;
+  return found;
+}
+
+}  // namespace sefaca

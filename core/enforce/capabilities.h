@@ -1,0 +1,20 @@
+// Capabilities: what this kernel and this process can enforce, each found by doing it, never by a
+// version number and never by a time-out.
+#pragma once
+
+#include "core/base/result.h"
+
+namespace sefaca {
+
+struct Capabilities {
+  int landlock_abi = 0;       // 0: none
+  int landlock_errno = 0;     // why there is none: ENOSYS (not built in), EOPNOTSUPP (switched off)
+  bool seccomp_filter = false;
+  bool user_notification = false;
+  bool root = false;          // effective uid 0
+};
+
+// Costs three system calls and leaves the process as it was.
+Capabilities probe_capabilities();
+
+}  // namespace sefaca

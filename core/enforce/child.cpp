@@ -1,0 +1,193 @@
+#include "core/enforce/child.h"
+
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <linux/prctl.h>
+#include <linux/seccomp.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/resource.h>
+
+#include <cerrno>
+
+#include "core/base/syscall.h"
+
+namespace sefaca {
+namespace {
+
+using raw::call;
+
+bool fail(ChildPlan& plan, Step step, long result, const char* path = nullptr) {
+  plan.failed_step = step;
+  plan.failed_errno = static_cast<int>(-result);
+  plan.failed_path = path;
+  return false;
+}
+
+struct KernelSigaction {  // rt_sigaction(2) takes the kernel's own layout
+  std::uint64_t handler, flags, restorer, mask;
+};
+constexpr std::size_t kSignalSetBytes = 8;
+
+// An ignored signal stays ignored over execve: a caller that ignores SIGPIPE (Python, node) must not
+// change how the command dies. HUP, INT and QUIT stay as they are: `nohup` and `&` mean them.
+bool reset_dispositions(ChildPlan& plan) {
+  constexpr int kLast = 31, kHup = 1, kInt = 2, kQuit = 3, kKill = 9, kStop = 19;
+  KernelSigaction fresh{};
+  for (int signal = 1; signal <= kLast; ++signal) {
+    if (signal == kHup || signal == kInt || signal == kQuit || signal == kKill || signal == kStop)
+      continue;
+    const long r = call(SYS_rt_sigaction, signal, &fresh, nullptr, kSignalSetBytes);
+    if (r < 0) return fail(plan, Step::dispositions, r);
+  }
+  return true;
+}
+
+bool close_descriptors(ChildPlan& plan) {
+  long first = 3;
+  const auto close_range = [&](long from, long to) {
+    if (from > to) return true;
+    const long r = call(SYS_close_range, from, to, 0);
+    return r >= 0 || fail(plan, Step::descriptors, r);
+  };
+  for (std::size_t i = 0; i < plan.keep_fd_count; ++i) {
+    const long fd = plan.keep_fds[i];
+    if (!close_range(first, fd - 1)) return false;
+    const long flags = call(SYS_fcntl, fd, F_GETFD, 0);
+    if (flags > 0) call(SYS_fcntl, fd, F_SETFD, flags & ~static_cast<long>(FD_CLOEXEC));
+    first = fd + 1;
+  }
+  return close_range(first, 0x7fffffff);
+}
+
+bool drop_capabilities(ChildPlan& plan) {
+  call(SYS_prctl, PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+  __user_cap_data_struct data[2]{};
+  long r = call(SYS_capget, &header, data);
+  if (r < 0) return fail(plan, Step::capabilities, r);
+  for (int half = 0; half < 2; ++half) {
+    const auto keep = static_cast<std::uint32_t>(plan.keep_capabilities >> (32 * half));
+    data[half].permitted &= keep;
+    data[half].effective = data[half].permitted;
+    data[half].inheritable = 0;
+  }
+  r = call(SYS_capset, &header, data);
+  return r >= 0 || fail(plan, Step::capabilities, r);
+}
+
+bool set_limits(ChildPlan& plan) {
+  for (std::size_t i = 0; i < plan.limit_count; ++i) {
+    const auto& limit = plan.limits[i];
+    rlimit64 now{};
+    call(SYS_prlimit64, 0, limit.resource, nullptr, &now);
+    // Never raised: a hard limit below the policy's is narrower, and stays.
+    const std::uint64_t value = limit.value < now.rlim_max ? limit.value : now.rlim_max;
+    const rlimit64 wanted{value, value};
+    const long r = call(SYS_prlimit64, 0, limit.resource, &wanted, nullptr);
+    if (r < 0) return fail(plan, Step::limits, r);
+  }
+  return true;
+}
+
+// Rights that only directories have are EINVAL on a file (landlock_add_rule(2)), so such a rule is
+// tried again with the rest. A path that has gone since the plan was made is granted nothing.
+long add_rule(int ruleset, int fd, std::uint64_t rights, std::uint64_t file_rights) {
+  abi::LandlockPathBeneathAttr attr{rights, fd};
+  long r = call(SYS_landlock_add_rule, ruleset, abi::kLandlockRulePathBeneath, &attr, 0);
+  if (r == -EINVAL && (rights & file_rights) != 0) {
+    attr.allowed_access = rights & file_rights;
+    r = call(SYS_landlock_add_rule, ruleset, abi::kLandlockRulePathBeneath, &attr, 0);
+  }
+  return r;
+}
+
+bool enter_landlock(ChildPlan& plan) {
+  if (!plan.landlock) return true;
+  constexpr std::uint64_t kOnFile = abi::kFsExecute | abi::kFsWriteFile | abi::kFsReadFile |
+                                    abi::kFsTruncate | abi::kFsIoctlDev;
+  const long made = call(SYS_landlock_create_ruleset, &plan.ruleset, plan.ruleset_size, 0);
+  if (made < 0) return fail(plan, Step::landlock_ruleset, made);
+  const int ruleset = static_cast<int>(made);
+  for (std::size_t i = 0; i < plan.rule_count; ++i) {
+    const auto& rule = plan.rules[i];
+    const long fd = call(SYS_openat, AT_FDCWD, rule.path, O_PATH | O_CLOEXEC, 0);
+    if (fd == -ENOENT || fd == -ENOTDIR || fd == -EACCES || fd == -ENXIO) continue;
+    if (fd < 0) return fail(plan, Step::landlock_rule, fd, rule.path);
+    const long r = add_rule(ruleset, static_cast<int>(fd), rule.rights, kOnFile);
+    call(SYS_close, fd);
+    if (r < 0) return fail(plan, Step::landlock_rule, r, rule.path);
+  }
+  // Without these `echo > /dev/stdout` fails when stdout is a file elsewhere. A pipe or a socket is
+  // no file hierarchy: EBADFD, and needs no rule.
+  for (int fd = 0; fd <= 2; ++fd) {
+    const long mode = call(SYS_fcntl, fd, F_GETFL, 0);
+    if (mode < 0) continue;
+    const bool writable = (mode & O_ACCMODE) != O_RDONLY;
+    const std::uint64_t rights =
+        writable ? plan.stdio_rights : plan.stdio_rights & abi::kFsReadFile;
+    if (rights != 0) add_rule(ruleset, fd, rights & kOnFile, kOnFile);
+  }
+  const long r = call(SYS_landlock_restrict_self, ruleset, 0);
+  call(SYS_close, ruleset);
+  return r >= 0 || fail(plan, Step::landlock_restrict, r);
+}
+
+bool install_filter(ChildPlan& plan) {
+  if (plan.filter == nullptr) return true;
+  sock_fprog program{static_cast<unsigned short>(plan.filter_length),
+                     const_cast<sock_filter*>(plan.filter)};
+  const long r = call(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program);
+  return r >= 0 || fail(plan, Step::filter, r);
+}
+
+// The order: descriptors are closed before rules are opened, so that numbers can't run out; no_new_privs
+// comes before Landlock and seccomp, which want it; capabilities are dropped once the rules' paths have
+// been opened; the filter is the last thing before execve.
+bool enter(ChildPlan& plan) {
+  if (plan.die_with_parent) call(SYS_prctl, PR_SET_PDEATHSIG, 9, 0, 0, 0);
+  if (!reset_dispositions(plan) || !close_descriptors(plan) || !set_limits(plan)) return false;
+  const long r = call(SYS_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+  if (r < 0) return fail(plan, Step::no_new_privileges, r);
+  if (!enter_landlock(plan) || !drop_capabilities(plan)) return false;
+  const std::uint64_t no_signals = 0;
+  call(SYS_rt_sigprocmask, 2 /* SIG_SETMASK */, &no_signals, nullptr, kSignalSetBytes);
+  return install_filter(plan);
+}
+
+}  // namespace
+
+void enter_and_execute(ChildPlan& plan) {
+  if (!enter(plan)) return;
+  long r = call(SYS_execve, plan.program, plan.argv, plan.environment);
+  if (r == -ENOEXEC && plan.script_argv != nullptr) {
+    // As execvp(3): a script without a #! line is the shell's.
+    r = call(SYS_execve, plan.script_argv[0], plan.script_argv, plan.environment);
+  }
+  fail(plan, Step::execute, r, plan.program);
+}
+
+namespace {
+
+int child_main(void* argument) {
+  enter_and_execute(*static_cast<ChildPlan*>(argument));
+  call(SYS_exit_group, 125);
+  __builtin_unreachable();
+}
+
+alignas(16) char child_stack[64 * 1024];
+
+}  // namespace
+
+Result<pid_t> spawn_child(ChildPlan& plan) {
+  sigset_t all, before;
+  sigfillset(&all);
+  sigprocmask(SIG_SETMASK, &all, &before);
+  const pid_t pid = clone(child_main, child_stack + sizeof child_stack, CLONE_VM | SIGCHLD, &plan);
+  const int code = errno;
+  sigprocmask(SIG_SETMASK, &before, nullptr);
+  if (pid < 0) return setup_error(Step::spawn, code, nullptr);
+  return pid;
+}
+
+}  // namespace sefaca

@@ -1,0 +1,28 @@
+// Run when the project is built: writes every filter as an array for filters.cpp.
+// Usage: sefaca-make-filters MACHINE > filters_data.inc
+#include <cstdio>
+
+#include "core/enforce/filters/filter_rules.h"
+
+int main(int argc, char** argv) {
+  if (argc != 2) {
+    std::fputs("usage: sefaca-make-filters x86_64|aarch64\n", stderr);
+    return 2;
+  }
+  for (std::size_t i = 0; i < sefaca::kFilterCount; ++i) {
+    const auto filter = sefaca::make_filter(sefaca::FilterSpec::at(i), argv[1]);
+    if (!filter) {
+      std::fprintf(stderr, "sefaca-make-filters: %s\n", filter.error().what.c_str());
+      return 1;
+    }
+    std::printf("constexpr sock_filter kFilter%zu[] = {\n", i);
+    for (const sock_filter& f : *filter) {
+      std::printf("{%u,%u,%u,%uU},\n", f.code, f.jt, f.jf, f.k);
+    }
+    std::puts("};");
+  }
+  std::puts("constexpr std::span<const sock_filter> kFilters[] = {");
+  for (std::size_t i = 0; i < sefaca::kFilterCount; ++i) std::printf("kFilter%zu,\n", i);
+  std::puts("};");
+  return 0;
+}

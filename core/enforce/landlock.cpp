@@ -1,0 +1,163 @@
+#include "core/enforce/landlock.h"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string_view>
+
+#include "core/base/kernel_abi.h"
+#include "core/base/path.h"
+#include "core/base/text.h"
+
+namespace sefaca {
+namespace {
+
+using namespace abi;
+
+// What each ABI added, cumulative from the top.
+struct AbiRow {
+  int abi;
+  std::uint64_t files, tcp, scopes;
+};
+constexpr std::array kAbiTable = {
+    AbiRow{1, (kFsMakeSym << 1) - 1, 0, 0},
+    AbiRow{2, kFsRefer, 0, 0},
+    AbiRow{3, kFsTruncate, 0, 0},
+    AbiRow{4, 0, kNetBindTcp | kNetConnectTcp, 0},
+    AbiRow{5, kFsIoctlDev, 0, 0},
+    AbiRow{6, 0, 0, kScopeAbstractUnixSocket | kScopeSignal},
+};
+
+std::uint64_t sum_up_to(int abi, std::uint64_t AbiRow::*column) {
+  std::uint64_t sum = 0;
+  for (const AbiRow& row : kAbiTable) {
+    if (row.abi <= abi) sum |= row.*column;
+  }
+  return sum;
+}
+
+constexpr std::uint64_t kReadRights = kFsExecute | kFsReadFile | kFsReadDir;
+// Device nodes are never made: MAKE_CHAR and MAKE_BLOCK are handled and granted nowhere.
+constexpr std::uint64_t kWriteRights = kReadRights | kFsWriteFile | kFsRemoveDir | kFsRemoveFile |
+                                       kFsMakeDir | kFsMakeReg | kFsMakeSock | kFsMakeFifo |
+                                       kFsMakeSym | kFsRefer | kFsTruncate | kFsIoctlDev;
+
+// The policy as a tree of path components, so that each directory is looked at once.
+struct Node {
+  std::optional<Access> access;
+  std::map<std::string, std::unique_ptr<Node>, std::less<>> children;
+};
+
+void insert(Node& root, const PathRule& rule) {
+  Node* node = &root;
+  for (const std::string& part : split(rule.path, '/')) {
+    if (part.empty()) continue;
+    auto& child = node->children[part];
+    if (!child) child = std::make_unique<Node>();
+    node = child.get();
+  }
+  node->access = node->access ? std::min(*node->access, rule.access) : rule.access;
+}
+
+// The narrowest access at or below `node`, whose own is `inherited` unless it says otherwise.
+Access narrowest(const Node& node, Access inherited) {
+  const Access own = node.access.value_or(inherited);
+  Access least = own;
+  for (const auto& [name, child] : node.children) least = std::min(least, narrowest(*child, own));
+  return least;
+}
+
+class Compiler {
+ public:
+  Compiler(int abi, const FileSystem& files)
+      : mask_(landlock_file_rights(abi)), files_(files) {}
+
+  // `granted` is what rules above already give here.
+  void visit(const Node& node, const std::string& path, Access inherited, Access granted) {
+    const Access own = node.access.value_or(inherited);
+    const Access safe = narrowest(node, inherited);
+    if (safe > granted) {
+      add(path, safe);
+      granted = safe;
+    }
+    if (own > granted) carve(node, path, own, granted);
+    for (const auto& [name, child] : node.children) {
+      visit(*child, below(path, name), own, granted);
+    }
+  }
+
+  LandlockRules take() { return std::move(out_); }
+
+ private:
+  static std::string below(const std::string& path, std::string_view name) {
+    return path == "/" ? concat("/", name) : concat(path, "/", name);
+  }
+
+  void add(const std::string& path, Access access) {
+    const std::uint64_t rights = landlock_rights_for(access) & mask_;
+    if (rights != 0) out_.rules.push_back({path, rights});
+  }
+
+  // Something below is narrower than `own`: grant the entries that lead to nothing narrower.
+  void carve(const Node& node, const std::string& path, Access own, Access granted) {
+    bool listed = false;
+    for (const std::string& name : files_.list(path)) {
+      listed = true;
+      if (node.children.contains(name)) continue;
+      const std::string entry = below(path, name);
+      // A link is no hierarchy of its own: what it leads to is granted where that lies.
+      const auto info = files_.link_info(entry);
+      if (!info || info->type == FileInfo::Type::symlink) continue;
+      if (own > granted) add(entry, own);
+    }
+    if (own == Access::write && listed) out_.no_creation.push_back(path);
+  }
+
+  std::uint64_t mask_;
+  const FileSystem& files_;
+  LandlockRules out_;
+};
+
+}  // namespace
+
+std::uint64_t landlock_file_rights(int abi) { return sum_up_to(abi, &AbiRow::files); }
+std::uint64_t landlock_tcp_rights(int abi) { return sum_up_to(abi, &AbiRow::tcp); }
+std::uint64_t landlock_scopes(int abi) { return sum_up_to(abi, &AbiRow::scopes); }
+
+std::uint64_t landlock_rights_for(Access access) {
+  switch (access) {
+    case Access::hide: return 0;
+    case Access::read: return kReadRights;
+    case Access::write: return kWriteRights;
+  }
+  return 0;
+}
+
+std::uint64_t landlock_rights_on_file() {
+  return kFsExecute | kFsWriteFile | kFsReadFile | kFsTruncate | kFsIoctlDev;
+}
+
+LandlockRules compile_landlock_rules(const std::vector<PathRule>& paths, int abi,
+                                     const FileSystem& files) {
+  Node root;
+  for (const PathRule& rule : paths) {
+    if (rule.kind != PathRule::Kind::protected_) insert(root, rule);
+  }
+  Compiler compiler(abi, files);
+  compiler.visit(root, "/", Access::hide, Access::hide);
+  LandlockRules compiled = compiler.take();
+  // Names may show, contents don't: without READ_DIR on the root, `ls ~` and globs fail.
+  bool root_listed = false;
+  for (LandlockRule& rule : compiled.rules) {
+    if (rule.path == "/") {
+      rule.rights |= kFsReadDir;
+      root_listed = true;
+    }
+  }
+  if (!root_listed) compiled.rules.insert(compiled.rules.begin(), {"/", kFsReadDir});
+  return compiled;
+}
+
+}  // namespace sefaca

@@ -1,0 +1,287 @@
+#include "core/enforce/launch_plan.h"
+
+#include <linux/capability.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "core/base/kernel_abi.h"
+#include "core/base/path.h"
+#include "core/base/text.h"
+#include "core/enforce/filters/filters.h"
+#include "core/policy/units.h"
+
+namespace sefaca {
+namespace {
+
+constexpr std::uint64_t capability(int number) { return 1ULL << number; }
+// What root's file work needs: `make install` with chown, reading a checkout of another user.
+constexpr std::uint64_t kFileCapabilities = capability(CAP_CHOWN) | capability(CAP_DAC_OVERRIDE) |
+                                            capability(CAP_FOWNER) | capability(CAP_FSETID);
+
+class Planner {
+ public:
+  Planner(const LaunchInputs& in, const Surroundings& surroundings)
+      : in_(in), policy_(*in.policy), host_(in.capabilities), surroundings_(surroundings) {}
+
+  LaunchPlan make() {
+    plan_.program = in_.program;
+    plan_.argv = in_.command.argv;
+    plan_.paths = policy_.paths;
+    plan_.keep_fds = in_.keep_fds;
+    std::sort(plan_.keep_fds.begin(), plan_.keep_fds.end());
+    // A background process that is meant to stay outlives sefaca; in place there is no parent.
+    plan_.die_with_parent = supervised() && !policy_.keep_background;
+    environment();
+    own_paths();
+    files();
+    calls();
+    network();
+    capabilities();
+    limits();
+    outside_processes();
+    return std::move(plan_);
+  }
+
+ private:
+  bool supervised() const { return in_.supervision == Supervision::supervised; }
+  bool allowed(const char* name) const { return policy_.allow.contains(name); }
+  void held(const char* mechanism, std::string how) { plan_.enforced[mechanism] = std::move(how); }
+  void gap(Gap::Effect effect, const char* what, std::string why, std::string remedy = {}) {
+    plan_.gaps.push_back({effect, what, std::move(why), std::move(remedy)});
+  }
+  static constexpr auto kNarrower = Gap::Effect::narrower;
+  static constexpr auto kWeaker = Gap::Effect::weaker;
+
+  void environment() {
+    plan_.environment = policy_.environment;
+    if (in_.private_directory.empty()) return;
+    replace_variable("TMPDIR", in_.private_directory);
+    if (policy_.level == Level::strict) replace_variable("HOME", in_.private_directory);
+  }
+
+  void replace_variable(std::string_view name, const std::string& value) {
+    const std::string prefix = concat(name, "=");
+    std::erase_if(plan_.environment, [&](const auto& entry) { return entry.starts_with(prefix); });
+    plan_.environment.push_back(prefix + value);
+  }
+
+  // Paths that only this run knows: the private directory, the command itself.
+  void own_paths() {
+    if (!in_.private_directory.empty()) {
+      plan_.paths.push_back({in_.private_directory, Access::write, PathRule::Kind::grant,
+                             "the private temporary directory", "--tmp=private"});
+    }
+    if (policy_.read == ReadScope::listed && in_.program.starts_with("/")) {
+      const auto real = surroundings_.files->real_path(in_.program);
+      plan_.paths.push_back({real.value_or(in_.program), Access::read, PathRule::Kind::grant,
+                             "the command itself", "built-in"});
+    }
+  }
+
+  void files() {
+    if (host_.landlock_abi == 0) {
+      const bool off = host_.landlock_errno == EOPNOTSUPP;
+      gap(kWeaker, "files",
+          off ? "Landlock is switched off on this kernel" : "this kernel has no Landlock",
+          off ? "add landlock to the lsm= list of the kernel's command line"
+              : "a kernel from 5.13 on, with CONFIG_SECURITY_LANDLOCK");
+      return;
+    }
+    plan_.landlock_abi = host_.landlock_abi;
+    plan_.landlock = compile_landlock_rules(plan_.paths, host_.landlock_abi, *surroundings_.files);
+    held("files", concat("landlock (ABI ", std::to_string(host_.landlock_abi), ")"));
+    for (const std::string& directory : plan_.landlock.no_creation) {
+      if (directory == "/") continue;
+      gap(kNarrower, "creation",
+          concat("nothing new can be made directly in ", printable(directory),
+                 ": something below it is narrower, so that only its entries are granted"),
+          "grant a directory below it: --readwrite=DIRECTORY");
+    }
+    if (host_.landlock_abi < 2)
+      gap(kNarrower, "rename", "before Landlock ABI 2 nothing is renamed or linked across directories",
+          "a kernel from 5.19 on");
+    if (host_.landlock_abi < 3)
+      gap(kWeaker, "truncate", "before Landlock ABI 3 a file can be truncated without the right to write",
+          "a kernel from 6.2 on");
+    if (host_.landlock_abi < 5)
+      gap(kWeaker, "device_ioctls", "before Landlock ABI 5 ioctls on opened devices are not governed",
+          "a kernel from 6.10 on");
+    for (const PathRule& rule : plan_.paths) {
+      if (rule.kind != PathRule::Kind::protected_) continue;
+      gap(kWeaker, "protected_paths",
+          "Landlock can't take away below a writable directory: .git/hooks, .git/config and the other "
+          "protected paths stay writable");
+      break;
+    }
+    if (!in_.private_directory.empty())
+      gap(kNarrower, "private_tmp",
+          "no mount namespace in this build: TMPDIR is private, a literal /tmp is not writable",
+          "--tmp=host");
+  }
+
+  void calls() {
+    if (!host_.seccomp_filter) {
+      gap(kWeaker, "syscalls", "this kernel has no seccomp filters",
+          "a kernel with CONFIG_SECCOMP_FILTER");
+      if (policy_.network != Network::allow) gap(kWeaker, "network", "it is refused by seccomp, which is missing");
+      return;
+    }
+    plan_.filtered = true;
+    plan_.filter.userns = allowed("userns");
+    plan_.filter.keyrings = allowed("keyrings");
+    plan_.filter.datagrams = allowed("dgram-sockets");
+    held("syscalls", "seccomp");
+    // Landlock governs contents, not metadata. At strict nothing but the private directory could
+    // change it anyway, so there it is refused altogether: narrower, never wider.
+    plan_.filter.metadata = policy_.level != Level::strict;
+    if (!plan_.filter.metadata) {
+      held("metadata", "seccomp (refused everywhere)");
+    } else if (policy_.level != Level::permissive) {
+      gap(kWeaker, "metadata",
+          "Landlock does not govern chmod, chown, utime and xattr outside the writable paths");
+    }
+  }
+
+  void network() {
+    if (!plan_.filtered) return;
+    plan_.filter.network = policy_.network == Network::allow;
+    switch (policy_.network) {
+      case Network::allow:
+        gap(kWeaker, "unix_sockets",
+            "with the network allowed this build does not stop connecting to unix sockets by path",
+            "--no-network");
+        break;
+      case Network::deny: held("network", "seccomp (no socket but unix pairs)"); break;
+      case Network::localhost:
+      case Network::host_loopback:
+        held("network", "seccomp (no socket but unix pairs)");
+        gap(kNarrower, "network",
+            concat("this build has no loopback of its own: no network at all in place of ",
+                   name_of(policy_.network)));
+        break;
+    }
+    if (policy_.network != Network::allow) held("unix_sockets", "seccomp (connect refused)");
+  }
+
+  void capabilities() {
+    plan_.keep_capabilities = policy_.level == Level::strict ? 0 : kFileCapabilities;
+    held("privileges", "no_new_privs, capabilities dropped");
+  }
+
+  void limit(int resource, std::uint64_t value) { plan_.limits.push_back({resource, value}); }
+
+  void limits() {
+    const Limits& limits = policy_.limits;
+    if (limits.cpu_time_ms) {
+      limit(RLIMIT_CPU, (*limits.cpu_time_ms + 999) / 1000);
+      held("cpu_time", "RLIMIT_CPU, each process by itself");
+    }
+    if (limits.file_size_bytes) {
+      limit(RLIMIT_FSIZE, *limits.file_size_bytes);
+      held("file_size", "RLIMIT_FSIZE");
+    }
+    if (limits.open_files) {
+      limit(RLIMIT_NOFILE, *limits.open_files);
+      held("open_files", "RLIMIT_NOFILE, each process by itself");
+    }
+    supervised_limit("timeout", limits.timeout_ms.has_value(), "the supervisor's clock");
+    supervised_limit("memory", limits.memory_bytes.has_value(), "watched over the tree");
+    supervised_limit("processes", limits.processes.has_value(), "watched over the tree");
+  }
+
+  void supervised_limit(const char* what, bool wanted, const char* how) {
+    if (!wanted) return;
+    if (supervised()) {
+      held(what, how);
+    } else {
+      gap(kWeaker, what, "exec has no supervisor", "sefaca run");
+    }
+  }
+
+  void outside_processes() {
+    if (plan_.landlock_abi == 0) return;
+    plan_.scopes = landlock_scopes(host_.landlock_abi);
+    if (allowed("signals")) plan_.scopes &= ~abi::kScopeSignal;
+    if (allowed("abstract-sockets")) plan_.scopes &= ~abi::kScopeAbstractUnixSocket;
+    held("ptrace", "landlock");
+    if (plan_.scopes & abi::kScopeSignal) held("signals", "landlock scope");
+    if (plan_.scopes & abi::kScopeAbstractUnixSocket) held("abstract_sockets", "landlock scope");
+    if (host_.landlock_abi < 6) {
+      gap(kWeaker, "signals", "before Landlock ABI 6 signals reach the user's other processes",
+          "a kernel from 6.12 on");
+      if (plan_.filter.network)
+        gap(kWeaker, "abstract_sockets", "before Landlock ABI 6 abstract unix sockets are reachable",
+            "a kernel from 6.12 on");
+    }
+  }
+
+  const LaunchInputs& in_;
+  const PolicyFields& policy_;
+  const Capabilities& host_;
+  const Surroundings& surroundings_;
+  LaunchPlan plan_;
+};
+
+// landlock_create_ruleset(2) wants the struct as long as the ABI knows it.
+std::size_t ruleset_size(int abi) {
+  if (abi >= 6) return sizeof(abi::LandlockRulesetAttr);
+  return abi >= 4 ? offsetof(abi::LandlockRulesetAttr, scoped)
+                  : offsetof(abi::LandlockRulesetAttr, handled_access_net);
+}
+
+std::vector<const char*> pointers(const std::vector<std::string>& words) {
+  std::vector<const char*> out;
+  out.reserve(words.size() + 1);
+  for (const std::string& word : words) out.push_back(word.c_str());
+  out.push_back(nullptr);
+  return out;
+}
+
+}  // namespace
+
+bool LaunchPlan::weaker_than_policy() const {
+  return std::any_of(gaps.begin(), gaps.end(),
+                     [](const Gap& gap) { return gap.effect == Gap::Effect::weaker; });
+}
+
+LaunchPlan make_launch_plan(const LaunchInputs& inputs, const Surroundings& surroundings) {
+  return Planner(inputs, surroundings).make();
+}
+
+FlatPlan::FlatPlan(const LaunchPlan& plan)
+    : argv_(pointers(plan.argv)), environment_(pointers(plan.environment)) {
+  script_argv_ = {"/bin/sh", plan.program.c_str()};
+  for (std::size_t i = 1; i < argv_.size(); ++i) script_argv_.push_back(argv_[i]);  // and the null
+  rules_.reserve(plan.landlock.rules.size());
+  for (const LandlockRule& rule : plan.landlock.rules) {
+    rules_.push_back({rule.path.c_str(), rule.rights});
+  }
+  child_.program = plan.program.c_str();
+  child_.argv = argv_.data();
+  child_.script_argv = script_argv_.data();
+  child_.environment = environment_.data();
+  child_.keep_fds = plan.keep_fds.data();
+  child_.keep_fd_count = plan.keep_fds.size();
+  child_.limits = plan.limits.data();
+  child_.limit_count = plan.limits.size();
+  child_.keep_capabilities = plan.keep_capabilities;
+  child_.die_with_parent = plan.die_with_parent;
+  if (plan.landlock_abi > 0) {
+    child_.landlock = true;
+    child_.ruleset = {landlock_file_rights(plan.landlock_abi), 0, plan.scopes};
+    child_.ruleset_size = ruleset_size(plan.landlock_abi);
+    child_.stdio_rights =
+        landlock_rights_on_file() & landlock_file_rights(plan.landlock_abi) & ~abi::kFsExecute;
+    child_.rules = rules_.data();
+    child_.rule_count = rules_.size();
+  }
+  if (plan.filtered) {
+    const auto filter = filter_for(plan.filter);
+    child_.filter = filter.data();
+    child_.filter_length = filter.size();
+  }
+}
+
+}  // namespace sefaca

@@ -1,0 +1,72 @@
+// LaunchPlan: a Policy on this host. What the child will do, what is thereby enforced and how, and
+// the gaps, each with its remedy. A plain value: nothing of it has happened yet.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/base/result.h"
+#include "core/enforce/capabilities.h"
+#include "core/enforce/child.h"
+#include "core/enforce/filters/filter_spec.h"
+#include "core/enforce/landlock.h"
+#include "core/policy/builder.h"
+#include "core/policy/policy.h"
+#include "core/policy/surroundings.h"
+
+namespace sefaca {
+
+// How the command is run: supervised by `run`, or in place by `exec`.
+enum class Supervision { supervised, in_place };
+
+struct LaunchInputs {
+  const Policy& policy;
+  const Command& command;
+  std::string program;            // as found: see find_program()
+  Capabilities capabilities;
+  Supervision supervision = Supervision::supervised;
+  std::string private_directory;  // made already; empty: the policy wants none
+  std::vector<int> keep_fds;      // the policy's and the job server's
+};
+
+struct LaunchPlan {
+  std::string program;
+  std::vector<std::string> argv;
+  std::vector<std::string> environment;  // NAME=VALUE
+  std::vector<PathRule> paths;           // the policy's and those of this run
+  int landlock_abi = 0;                  // 0: no ruleset
+  LandlockRules landlock;
+  std::uint64_t scopes = 0;
+  bool filtered = false;
+  FilterSpec filter;
+  std::vector<ChildPlan::Limit> limits;
+  std::uint64_t keep_capabilities = 0;
+  std::vector<int> keep_fds;  // ascending, above 2
+  bool die_with_parent = false;
+  std::map<std::string, std::string> enforced;  // mechanism -> how
+  std::vector<Gap> gaps;
+
+  [[nodiscard]] bool weaker_than_policy() const;  // some gap has nothing in its place
+  [[nodiscard]] bool enforces_nothing() const { return landlock_abi == 0 && !filtered; }
+};
+
+LaunchPlan make_launch_plan(const LaunchInputs& inputs, const Surroundings& surroundings);
+
+// The flat form that the child reads. Owns the arrays; stays where it is.
+class FlatPlan {
+ public:
+  explicit FlatPlan(const LaunchPlan& plan);  // `plan` must outlive it
+  FlatPlan(const FlatPlan&) = delete;
+  FlatPlan& operator=(const FlatPlan&) = delete;
+  ChildPlan& child() { return child_; }
+
+ private:
+  std::vector<const char*> argv_, script_argv_, environment_;
+  std::vector<ChildPlan::Rule> rules_;
+  ChildPlan child_;
+};
+
+}  // namespace sefaca

@@ -1,0 +1,30 @@
+// Fence: a scope-only Landlock layer around the supervisor, so that kill(-1) reaches exactly the
+// processes that it starts, atomically against fork. Unproved it would end everything that the user
+// (or, as root, the machine) runs, so nothing calls it before the proof.
+#pragma once
+
+#include "core/base/result.h"
+#include "core/enforce/capabilities.h"
+
+namespace sefaca {
+
+class Fence {
+ public:
+  // Puts this process (and all it starts) into the layer where the kernel has signal scopes, and
+  // takes no_new_privs for that (landlock_restrict_self(2)). Irreversible.
+  static Fence raise(const Capabilities& capabilities);
+
+  // True when a process outside was shown to be out of reach: the parent could be signalled before
+  // the layer and can't be any more. A parent that was never in reach proves nothing.
+  [[nodiscard]] bool proved() const { return proved_; }
+
+  // Sends `signal` to every process in the layer but this one. Does nothing and says false when the
+  // fence is not proved, or no longer holds.
+  bool signal_all(int signal) const;
+
+ private:
+  bool proved_ = false;
+  int witness_ = 0;  // the parent's pid
+};
+
+}  // namespace sefaca

@@ -1,0 +1,27 @@
+// ProcessTree: all that descends from this process, read from /proc. The supervisor is the reaper of
+// its descendants (PR_SET_CHILD_SUBREAPER), so none of them can leave the tree.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <vector>
+
+namespace sefaca {
+
+struct TreeFigures {
+  std::uint64_t processes = 0;
+  std::uint64_t memory_bytes = 0;  // resident less shared pages, summed
+};
+
+// Every living descendant of `root`, children after their parents. Needs CONFIG_PROC_CHILDREN.
+std::vector<pid_t> descendants_of(pid_t root);
+TreeFigures measure_tree(pid_t root);
+// Proportional set size of the tree, in bytes: exact about shared pages, and slow.
+std::uint64_t proportional_memory(pid_t root);
+
+// Stops every descendant until none is left that moves, then sends each `signal`. For kernels on
+// which the fence can't be proved.
+void signal_descendants(pid_t root, int signal);
+
+}  // namespace sefaca

@@ -1,0 +1,280 @@
+#include "core/supervise/supervisor.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <limits>
+
+#include "core/base/text.h"
+#include "core/base/unique_fd.h"
+#include "core/policy/units.h"
+#include "core/supervise/fence.h"
+#include "core/supervise/process_tree.h"
+
+namespace sefaca {
+namespace {
+
+constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
+constexpr std::int64_t kTermGraceMs = 2000;  // between TERM and KILL at a time-out
+constexpr std::int64_t kLeftoverGraceMs = 100;  // `cmd > >(tee log)`: the tee is still writing
+// The tree is looked at this often; small limits are reached sooner, so they are looked at more often.
+constexpr std::int64_t kWatchMs = 100, kCloseWatchMs = 20;
+constexpr std::uint64_t kSmallMemory = 256ULL << 20, kFewProcesses = 256;
+constexpr std::int64_t kWatchShare = 50;  // at most a 50th of the time is spent looking
+
+std::int64_t now_us() {
+  timespec t{};
+  ::clock_gettime(CLOCK_MONOTONIC, &t);
+  return static_cast<std::int64_t>(t.tv_sec) * 1'000'000 + t.tv_nsec / 1000;
+}
+std::int64_t now_ms() { return now_us() / 1000; }
+
+std::uint64_t milliseconds(const timeval& t) {
+  return static_cast<std::uint64_t>(t.tv_sec) * 1000 + static_cast<std::uint64_t>(t.tv_usec) / 1000;
+}
+
+// Those that a person or a build tool sends to the launcher and means for the command.
+constexpr int kForwarded[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2};
+
+class Supervisor {
+ public:
+  Supervisor(const LaunchPlan& plan, const Limits& limits, bool keep_background,
+             const Capabilities& capabilities)
+      : flat_(plan), limits_(limits), keep_background_(keep_background),
+        fence_(Fence::raise(capabilities)) {}
+
+  Result<Supervised> run(SuperviseError& where) {
+    ::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+    SEFACA_CHECK(listen_to_signals());
+    start_us_ = now_us();
+    auto spawned = spawn_child(flat_.child());
+    if (!spawned) {
+      where.step = Step::spawn;
+      return spawned.errors();
+    }
+    command_ = *spawned;
+    set_clocks();
+    while (!ended_) wait_for_something();
+    finish_tree();
+    const ChildPlan& child = flat_.child();
+    if (child.failed_step != Step::none) {
+      where.step = child.failed_step;
+      return setup_error(child.failed_step, child.failed_errno, child.failed_path);
+    }
+    return result();
+  }
+
+ private:
+  Status listen_to_signals() {
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGCHLD);
+    for (int signal : kForwarded) sigaddset(&set, signal);
+    // An ignored SIGCHLD (some callers do) would reap our children away from us.
+    ::signal(SIGCHLD, SIG_DFL);
+    ::sigprocmask(SIG_BLOCK, &set, nullptr);
+    signals_.reset(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
+    if (!signals_) {
+      return Error{.what = concat("signalfd: ", errno_text(errno)), .errno_value = errno};
+    }
+    return Done{};
+  }
+
+  void set_clocks() {
+    const std::int64_t now = now_ms();
+    if (limits_.timeout_ms) {
+      const std::uint64_t room = static_cast<std::uint64_t>(kNever - now);
+      deadline_ = *limits_.timeout_ms < room ? now + static_cast<std::int64_t>(*limits_.timeout_ms) : kNever;
+    }
+    if (limits_.memory_bytes || limits_.processes) {
+      const bool close = limits_.memory_bytes.value_or(kSmallMemory) < kSmallMemory ||
+                         limits_.processes.value_or(kFewProcesses) < kFewProcesses;
+      watch_ms_ = close ? kCloseWatchMs : kWatchMs;
+      next_watch_ = now + watch_ms_;
+    }
+  }
+
+  void wait_for_something() {
+    const std::int64_t next = std::min({deadline_, kill_at_, next_watch_});
+    const std::int64_t wait = next == kNever ? -1 : std::max<std::int64_t>(0, next - now_ms());
+    pollfd fd{signals_.get(), POLLIN, 0};
+    ::poll(&fd, 1, static_cast<int>(std::min<std::int64_t>(wait, 1'000'000)));
+    read_signals();
+    reap();
+    if (ended_ || next == kNever) return;
+    const std::int64_t now = now_ms();
+    if (now >= deadline_) time_out();
+    if (now >= kill_at_) {
+      kill_at_ = kNever;
+      signal_tree(SIGKILL);
+    }
+    if (now >= next_watch_) watch();
+  }
+
+  void read_signals() {
+    signalfd_siginfo info[8];
+    ssize_t n = 0;
+    while ((n = ::read(signals_.get(), info, sizeof info)) > 0) {
+      for (std::size_t i = 0; i < static_cast<std::size_t>(n) / sizeof info[0]; ++i) {
+        const int signal = static_cast<int>(info[i].ssi_signo);
+        // The terminal's own signals reached the whole group already.
+        if (signal == SIGCHLD || info[i].ssi_code == SI_KERNEL) continue;
+        ::kill(command_, signal);
+      }
+    }
+  }
+
+  // Reaps whatever has ended. False when there is nothing left at all.
+  bool reap() {
+    for (;;) {
+      int status = 0;
+      rusage usage{};
+      const pid_t pid = ::wait4(-1, &status, WNOHANG, &usage);
+      if (pid == 0) return true;
+      if (pid < 0) return errno != ECHILD;
+      cpu_ms_ += milliseconds(usage.ru_utime) + milliseconds(usage.ru_stime);
+      largest_bytes_ =
+          std::max(largest_bytes_, static_cast<std::uint64_t>(usage.ru_maxrss) * 1024);
+      if (pid == command_) {
+        status_ = status;
+        ended_ = true;
+        end_us_ = now_us();
+      }
+    }
+  }
+
+  void time_out() {
+    deadline_ = kNever;
+    kind_ = Outcome::Kind::timed_out;
+    signal_tree(SIGTERM);
+    kill_at_ = now_ms() + kTermGraceMs;
+  }
+
+  void watch() {
+    const std::int64_t began = now_us();
+    TreeFigures figures = measure_tree(::getpid());
+    peak_processes_ = std::max(peak_processes_, figures.processes);
+    if (limits_.memory_bytes && figures.memory_bytes > *limits_.memory_bytes) {
+      // Shared anonymous pages were counted in each process: ask again, exactly.
+      figures.memory_bytes = std::min(figures.memory_bytes, proportional_memory(::getpid()));
+    }
+    peak_memory_ = std::max(peak_memory_, figures.memory_bytes);
+    if (limits_.memory_bytes && figures.memory_bytes > *limits_.memory_bytes) {
+      exceed(Outcome::Kind::memory_exceeded);
+    } else if (limits_.processes && figures.processes > *limits_.processes) {
+      exceed(Outcome::Kind::processes_exceeded);
+    }
+    const std::int64_t spent_ms = (now_us() - began) / 1000;
+    next_watch_ = now_ms() + std::max(watch_ms_, spent_ms * kWatchShare);
+  }
+
+  void exceed(Outcome::Kind kind) {
+    if (kind_ == Outcome::Kind::exited) kind_ = kind;
+    signal_tree(SIGKILL);
+  }
+
+  void signal_tree(int signal) {
+    if (!fence_.signal_all(signal)) signal_descendants(::getpid(), signal);
+  }
+
+  // What the command left behind. Each orphan is ours (subreaper), so ECHILD means: nothing at all.
+  void finish_tree() {
+    if (keep_background_) return;
+    const std::int64_t until = now_ms() + kLeftoverGraceMs;
+    while (reap()) {
+      const std::int64_t left = until - now_ms();
+      if (left <= 0) {
+        signal_tree(SIGKILL);
+        break;
+      }
+      pollfd fd{signals_.get(), POLLIN, 0};
+      ::poll(&fd, 1, static_cast<int>(left));
+      read_signals();
+    }
+    while (reap()) {
+      pollfd fd{signals_.get(), POLLIN, 0};
+      constexpr int kAgainMs = 50;
+      if (::poll(&fd, 1, kAgainMs) == 0) signal_tree(SIGKILL);
+      read_signals();
+    }
+  }
+
+  Supervised result() const {
+    Supervised out;
+    out.pid = command_;
+    Outcome& o = out.outcome;
+    o.kind = kind_;
+    if (WIFSIGNALED(status_)) {
+      o.signal = WTERMSIG(status_);
+      if (o.kind == Outcome::Kind::exited) o.kind = Outcome::Kind::signaled;
+    } else {
+      o.exit_code = WEXITSTATUS(status_);
+    }
+    o.duration_ms = static_cast<std::uint64_t>((end_us_ - start_us_) / 1000);
+    o.cpu_time_ms = cpu_ms_;
+    o.max_memory_bytes = std::max(largest_bytes_, peak_memory_);
+    o.peak_processes = peak_processes_;
+    add_violation(o);
+    return out;
+  }
+
+  void add_violation(Outcome& o) const {
+    Violation v;
+    v.count = 1;
+    switch (o.kind) {
+      case Outcome::Kind::timed_out:
+        v.kind = ViolationKind::timeout_exceeded;
+        v.limit = limits_.timeout_ms;
+        v.peak = o.duration_ms;
+        v.suggestion = concat("Use --timeout=DURATION if it needs longer than ",
+                              format_duration(limits_.timeout_ms));
+        break;
+      case Outcome::Kind::memory_exceeded:
+        v.kind = ViolationKind::memory_limit_exceeded;
+        v.limit = limits_.memory_bytes;
+        v.peak = peak_memory_;
+        v.suggestion = concat("Use --memory=SIZE if it needs more than ",
+                              format_bytes(limits_.memory_bytes));
+        break;
+      case Outcome::Kind::processes_exceeded:
+        v.kind = ViolationKind::process_limit_exceeded;
+        v.limit = limits_.processes;
+        v.peak = peak_processes_;
+        v.suggestion = concat("Use --pids=N if it needs more than ",
+                              std::to_string(limits_.processes.value_or(0)), " processes");
+        break;
+      default: return;
+    }
+    o.violations.push_back(std::move(v));
+  }
+
+  FlatPlan flat_;
+  const Limits& limits_;
+  const bool keep_background_;
+  const Fence fence_;
+  UniqueFd signals_;
+  pid_t command_ = 0;
+  int status_ = 0;
+  bool ended_ = false;
+  Outcome::Kind kind_ = Outcome::Kind::exited;
+  std::int64_t start_us_ = 0, end_us_ = 0;
+  std::int64_t deadline_ = kNever, kill_at_ = kNever, next_watch_ = kNever, watch_ms_ = kWatchMs;
+  std::uint64_t cpu_ms_ = 0, largest_bytes_ = 0, peak_memory_ = 0, peak_processes_ = 0;
+};
+
+}  // namespace
+
+Result<Supervised> supervise(const LaunchPlan& plan, const Limits& limits, bool keep_background,
+                             const Capabilities& capabilities, SuperviseError& where) {
+  return Supervisor(plan, limits, keep_background, capabilities).run(where);
+}
+
+}  // namespace sefaca
