@@ -19,7 +19,8 @@ using Environment = std::map<std::string, std::string>;  // NAME -> value, bytes
 struct Surroundings {
   std::string cwd;   // absolute, physical
   std::string home;  // absolute: $HOME, else the passwd entry's; empty when neither is there
-  std::string user;  // login name, else the number
+  std::string account_home;  // the passwd entry's, wherever $HOME points; empty: there is none
+  std::string user;          // login name, else the number
   uid_t uid = 0;
   gid_t gid = 0;
   Environment environment;
@@ -28,7 +29,7 @@ struct Surroundings {
   const FileSystem* files = nullptr;  // not owned, never null
 
   [[nodiscard]] std::string variable(const std::string& name) const;  // empty when unset
-  [[nodiscard]] std::string temporary_directory() const;  // absolute $TMPDIR, else /tmp
+  [[nodiscard]] std::string temporary_directory() const;              // absolute $TMPDIR, else /tmp
 };
 
 // Reads this process's own. An error only when the working directory can't be named.
