@@ -14,18 +14,27 @@ namespace sefaca {
 struct RunRequest {
   std::vector<Assignment> assignments;  // layer command_line, or door for a door's own preset
   std::optional<Command> command;       // absent for `shell`, or when none was given
-  std::optional<std::string> config_file;
+  std::optional<std::string> config_file;  // absolute
   bool dry_run = false;
   bool quiet = false;
   bool verbose = false;
   bool help = false;
-  std::string door;    // "run" unless a door says otherwise
+  std::string door = "run";  // unless a door says otherwise
   std::string target;
 };
 
+// An option of the command line that is no key: "--dry-run", "--config=FILE".
+struct PlainOption {
+  std::string_view name;  // without the dashes
+  std::string_view unit;  // empty: a bare flag
+  std::string_view help;  // empty: for the doors, not shown
+};
+std::span<const PlainOption> plain_options();
+
 // `words` are those after `run` (or `exec`, `shell`). Options end at the first operand or at `--`.
 // One operand that is not an existing file and holds white space or a shell character is a shell
-// line; see the contract. A bare --network is --network=allow. No abbreviations.
+// line; see the contract. A bare --network is --network=allow. No abbreviations; a value follows a
+// '=' and is never the next word. Every error at once.
 Result<RunRequest> parse_run_words(std::span<const std::string> words,
                                    const Surroundings& surroundings);
 

@@ -1,0 +1,265 @@
+// Finds, reads and judges the files, and stacks the layers. Where no file is there this is a few
+// stat calls.
+#include <algorithm>
+#include <map>
+
+#include "core/base/path.h"
+#include "core/base/text.h"
+#include "core/config/configuration.h"
+#include "core/config/environment.h"
+#include "core/config/narrowing.h"
+#include "core/config/toml_file.h"
+#include "core/config/trust.h"
+
+namespace sefaca {
+namespace {
+
+void append(Errors& errors, const Errors& more) {
+  errors.insert(errors.end(), more.begin(), more.end());
+}
+
+struct FileText {
+  FileSource source;
+  std::string text;
+};
+
+// The file's text; an error names it. Anything but a regular file is refused before it is opened: a
+// FIFO would block.
+Result<FileText> read_file(const Surroundings& surroundings, const std::string& path, Layer layer) {
+  const auto info = surroundings.files->info(path);
+  if (!info) {
+    return Error{.what = "can't be read: it is not there, or points nowhere", .where = path};
+  }
+  if (info->type != FileInfo::Type::file) {
+    return Error{.what = "is not a regular file", .where = path};
+  }
+  if (info->size > kLargestFile) {
+    return Error{.what = concat("the file has ", std::to_string(info->size),
+                                " bytes; a configuration has at most 1 MiB"),
+                 .where = path};
+  }
+  auto text = surroundings.files->read(path, kLargestFile);
+  if (!text) {
+    Errors errors = text.errors();
+    for (auto& error : errors) {
+      if (error.where.empty()) error.where = path;
+    }
+    return errors;
+  }
+  return FileText{{path, std::string(parent_path(path)), layer}, std::move(*text)};
+}
+
+void merge(LoadedLayers& layers, ParsedFile file) {
+  auto move_to = [](auto& to, auto& from) {
+    to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
+  };
+  move_to(layers.presets, file.presets);
+  move_to(layers.assignments, file.assignments);
+  move_to(layers.bounds, file.bounds);
+}
+
+// Reads and merges one file. `required`: it must be there.
+void add_file(LoadedLayers& layers, Errors& errors, const Surroundings& surroundings,
+              const std::string& path, Layer layer, bool required) {
+  if (!required && !surroundings.files->link_info(path)) return;
+  auto file = read_file(surroundings, path, layer);
+  if (!file) return append(errors, file.errors());
+  auto parsed = parse_file(file->text, file->source);
+  if (!parsed) return append(errors, parsed.errors());
+  merge(layers, std::move(*parsed));
+  layers.files.push_back(path);
+}
+
+// The assignment or preset of the project's file that a widening goes back to.
+struct Culprit {
+  std::string origin;
+  std::string excerpt;
+};
+Culprit culprit_of(const Widening& widening, const ParsedFile& project) {
+  auto by_key = [&](const std::string& key) -> const Assignment* {
+    const auto found = std::find_if(project.assignments.begin(), project.assignments.end(),
+                                    [&](const Assignment& each) { return each.key == key; });
+    return found == project.assignments.end() ? nullptr : &*found;
+  };
+  std::vector<const Assignment*> all;
+  for (const auto& each : project.assignments) all.push_back(&each);
+  for (const auto& preset : project.presets) {
+    for (const auto& each : preset.values) all.push_back(&each);
+  }
+  for (const auto* each : all) {
+    if (each->origin == widening.origin) return {each->origin, each->excerpt};
+  }
+  for (const auto* each : all) {
+    if (each->key == widening.key) return {each->origin, each->excerpt};
+  }
+  for (const char* key : {"preset", "level", "caches", "hide", "readonly"}) {
+    if (const auto* each = by_key(key)) return {each->origin, each->excerpt};
+  }
+  if (!all.empty()) return {all.front()->origin, all.front()->excerpt};
+  if (!project.presets.empty()) return {project.presets.front().origin, ""};
+  return {};
+}
+
+std::string describe(const Widening& widening) {
+  if (widening.key == "env") {
+    return concat("this would pass ", printable(widening.after), " to the command");
+  }
+  if (widening.before.empty() || widening.after.empty()) {
+    return concat("this would widen ", widening.key);
+  }
+  return concat("this would widen ", widening.key, " from ", printable(widening.before), " to ",
+                printable(widening.after));
+}
+
+void fill(PolicyBuilder& builder, const LoadedLayers& layers,
+          std::span<const Assignment> variables, std::span<const Assignment> command_line) {
+  apply_layers(builder, layers);
+  for (const auto& each : variables) builder.set(each);
+  for (const auto& each : command_line) builder.set(each);
+}
+
+// What the run may do with and without the file: what is more with it, each as an error.
+Status only_narrows(const LoadedLayers& below, const ParsedFile& project, const FileText& file,
+                    std::span<const Assignment> variables,
+                    std::span<const Assignment> command_line, const Surroundings& surroundings,
+                    const std::string& note) {
+  const Command command{.argv = {"true"}};
+
+  // A preset that is the project's own, named from above, stands for what it derives from.
+  LoadedLayers without = below;
+  for (const auto& preset : project.presets) {
+    without.presets.push_back({preset.name, preset.inherits, {}, preset.origin});
+  }
+  PolicyBuilder builder_without(surroundings);
+  fill(builder_without, without, variables, command_line);
+
+  LoadedLayers with = below;
+  merge(with, project);
+  PolicyBuilder builder_with(surroundings);
+  fill(builder_with, with, variables, command_line);
+
+  const auto after = builder_with.build(command);
+  if (!after) return after.errors();
+  const auto before = builder_without.build(command);
+  if (!before) return before.errors();
+
+  std::map<std::string, Error> errors;  // one for each place and text
+  for (const auto& widening : widenings(*before, *after)) {
+    const auto culprit = culprit_of(widening, project);
+    Error error{.what = describe(widening),
+                .where = culprit.origin.empty() ? file.source.path : culprit.origin,
+                .excerpt = culprit.excerpt,
+                .remedy = concat("a project's file may only narrow until you trust it: ",
+                                 "sefaca config trust ", shell_quote(file.source.path), note)};
+    errors.emplace(concat(error.where, "\n", widening.key), std::move(error));
+  }
+  if (errors.empty()) return Done{};
+  Errors list;
+  for (auto& [place, error] : errors) list.push_back(std::move(error));
+  return list;
+}
+
+void add_project_file(LoadedLayers& layers, Errors& errors, const Surroundings& surroundings,
+                      std::span<const Assignment> variables,
+                      std::span<const Assignment> command_line) {
+  const std::string path = find_project_file(surroundings);
+  if (path.empty()) return;
+  auto file = read_file(surroundings, path, Layer::project_file);
+  if (!file) return append(errors, file.errors());
+  auto parsed = parse_file(file->text, file->source);
+  if (!parsed) return append(errors, parsed.errors());
+
+  std::string note;
+  const auto store = TrustStore::load(surroundings);
+  if (!store) return append(errors, store.errors());
+  const auto real = surroundings.files->real_path(path).value_or(path);
+  if (store->trusts(real, file->text)) {
+    if (const auto reason = untrustworthy(real, surroundings)) {
+      note = concat(" (it is trusted, but ", reason->what, ": ", reason->remedy, ")");
+    } else {
+      layers.project_trusted = true;
+    }
+  }
+  // With errors below there is nothing to compare with; they are reported first.
+  if (!layers.project_trusted && errors.empty()) {
+    if (auto narrow = only_narrows(layers, *parsed, *file, variables, command_line, surroundings,
+                                   note);
+        !narrow) {
+      append(errors, narrow.errors());
+    }
+  }
+  merge(layers, std::move(*parsed));
+  layers.files.push_back(path);
+  layers.project_file = path;
+}
+
+}  // namespace
+
+std::vector<std::string> user_config_paths(const Surroundings& surroundings) {
+  std::vector<std::string> paths;
+  if (!surroundings.home.empty()) {
+    paths.push_back(concat(surroundings.home, "/.sefaca/config.toml"));
+  }
+  std::string base = surroundings.variable("XDG_CONFIG_HOME");
+  if (!base.starts_with('/')) {
+    base = surroundings.home.empty() ? "" : concat(surroundings.home, "/.config");
+  }
+  if (!base.empty()) paths.push_back(concat(base, "/sefaca/config.toml"));
+  return paths;
+}
+
+std::string find_project_file(const Surroundings& surroundings) {
+  const FileSystem& files = *surroundings.files;
+  const auto start = files.info(surroundings.cwd);
+  if (!start) return {};
+  std::string directory = surroundings.cwd;
+  for (;;) {
+    const std::string prefix = directory == "/" ? directory : concat(directory, "/");
+    std::string candidate = concat(prefix, kProjectConfig);
+    if (files.link_info(candidate)) return candidate;
+    if (directory == "/" || files.link_info(concat(prefix, ".git"))) return {};
+    directory = parent_path(directory);
+    const auto parent = files.info(directory);
+    if (!parent || parent->device != start->device) return {};
+  }
+}
+
+void apply_layers(PolicyBuilder& builder, const LoadedLayers& layers) {
+  for (const auto& preset : layers.presets) builder.define(preset);
+  for (const auto& assignment : layers.assignments) builder.set(assignment);
+  for (const auto& bound : layers.bounds) builder.enforce(bound);
+}
+
+Result<LoadedLayers> load_layers(const Surroundings& surroundings,
+                                 const std::optional<std::string>& config_file,
+                                 std::span<const Assignment> command_line) {
+  LoadedLayers layers;
+  Errors errors;
+  add_file(layers, errors, surroundings, kSystemConfig, Layer::system_file, false);
+
+  std::optional<std::string> instead = config_file;
+  if (const auto named = surroundings.variable("SEFACA_CONFIG"); !instead && !named.empty()) {
+    instead = absolute_path(named, surroundings.cwd);
+  }
+  if (instead) {
+    add_file(layers, errors, surroundings, *instead, Layer::user_file, true);
+  } else {
+    for (const auto& path : user_config_paths(surroundings)) {
+      add_file(layers, errors, surroundings, path, Layer::user_file, false);
+    }
+  }
+
+  auto variables = read_variables(surroundings);
+  if (!variables) append(errors, variables.errors());
+  add_project_file(layers, errors, surroundings,
+                   variables ? std::span<const Assignment>(*variables)
+                             : std::span<const Assignment>(),
+                   command_line);
+
+  if (!errors.empty()) return errors;
+  layers.assignments.insert(layers.assignments.end(), std::make_move_iterator(variables->begin()),
+                            std::make_move_iterator(variables->end()));
+  return layers;
+}
+
+}  // namespace sefaca
