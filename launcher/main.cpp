@@ -1,0 +1,89 @@
+// main: which door the program was called by, and which command.
+#include <cstdio>
+#include <exception>
+#include <string>
+#include <vector>
+
+#include "core/base/path.h"
+#include "core/base/text.h"
+#include "core/policy/surroundings.h"
+#include "core/supervise/outcome.h"
+#include "launcher/config_command.h"
+#include "launcher/diagnostics.h"
+#include "launcher/help.h"
+#include "launcher/log_command.h"
+#include "launcher/run.h"
+#include "launcher/session.h"
+#include "launcher/version.h"
+
+namespace sefaca {
+namespace {
+
+using Words = std::span<const std::string>;
+
+struct Action {
+  std::string_view name;
+  int (*act)(Words, const Surroundings&);
+};
+constexpr Action kActions[] = {
+    {"run", run_command},
+    {"exec", exec_command},
+    {"config", [](Words w, const Surroundings& s) { return config_command(w, s, stdout, stderr); }},
+    {"log", [](Words w, const Surroundings& s) { return log_command(w, s, stdout, stderr); }},
+    {"help", [](Words w, const Surroundings&) { return help_command(w, stdout, stderr); }},
+};
+
+int version() {
+  std::printf("sefaca %s\n", kVersion);
+  return 0;
+}
+
+// No action, or an unknown one: usage and 1, as in the specification.
+int usage(const std::string& action, const Surroundings& surroundings) {
+  if (!action.empty()) {
+    std::vector<std::string_view> names;
+    for (const Action& known : kActions) names.push_back(known.name);
+    print_errors(stderr,
+                 {Error{.what = concat("unknown action '", printable(action), "'"),
+                        .remedy = spelling_hint(action, names)}},
+                 use_colour(stderr, surroundings));
+  }
+  std::fputs(usage_text().c_str(), stderr);
+  return 1;
+}
+
+int dispatch(const std::vector<std::string>& words, const Surroundings& surroundings) {
+  const std::string action = words.empty() ? "" : words.front();
+  if (action == "--version") return version();
+  if (action == "--help" || action == "-h") {
+    std::fputs(help_text().c_str(), stdout);
+    return 0;
+  }
+  for (const Action& known : kActions) {
+    if (known.name == action) return known.act(Words(words).subspan(1), surroundings);
+  }
+  return usage(action, surroundings);
+}
+
+int start(int argc, char** argv, char** envp) {
+  guard_standard_descriptors();
+  const RealFileSystem files;
+  auto surroundings = read_surroundings(files, envp);
+  if (!surroundings) {
+    print_errors(stderr, surroundings.errors(), false);
+    return kExitOwnFailure;
+  }
+  return dispatch(std::vector<std::string>(argv + (argc > 0 ? 1 : 0), argv + argc), *surroundings);
+}
+
+}  // namespace
+}  // namespace sefaca
+
+int main(int argc, char** argv, char** envp) {
+  try {
+    return sefaca::start(argc, argv, envp);
+  } catch (const std::exception& error) {  // out of memory, a bug: nothing was run after it
+    std::fprintf(stderr, "sefaca: %s\n", error.what());
+    return sefaca::kExitOwnFailure;
+  }
+}

@@ -1,0 +1,132 @@
+#include "launcher/run.h"
+
+#include <unistd.h>
+
+#include <cstdio>
+
+#include "core/base/text.h"
+#include "core/supervise/supervisor.h"
+#include "launcher/diagnostics.h"
+#include "launcher/help.h"
+#include "launcher/plan_text.h"
+#include "launcher/session.h"
+
+namespace sefaca {
+namespace {
+
+void say(const Errors& errors, const Surroundings& surroundings) {
+  print_errors(stderr, errors, use_colour(stderr, surroundings));
+}
+
+int refuse(const Errors& errors, const Surroundings& surroundings) {
+  say(errors, surroundings);
+  return exit_code_for(errors);
+}
+
+// One line for what this host does not enforce; the record and --verbose say why.
+void say_gaps(const Session& session) {
+  std::vector<std::string> names;
+  for (const Gap& gap : session.plan.gaps) {
+    if (gap.effect == Gap::Effect::weaker || gap.what == "network") names.push_back(gap.what);
+  }
+  if (names.empty()) return;
+  std::fprintf(stderr, "sefaca: not as the policy says: %s (why: --verbose)\n",
+               join(names, ", ").c_str());
+}
+
+void say_before(const Session& session, const Surroundings& surroundings) {
+  if (session.request.quiet) return;
+  if (!session.warnings.empty()) say(session.warnings, surroundings);
+  if (session.request.verbose) {
+    print_summary(stderr, session);
+  } else {
+    say_gaps(session);
+  }
+}
+
+void say_after(const Session& session, const Outcome& outcome) {
+  const bool failed = exit_code_of(outcome) != 0;
+  if (session.request.quiet || (!failed && !session.request.verbose)) return;
+  for (const Violation& v : outcome.violations) {
+    std::fprintf(stderr, "sefaca: %s: %s\n", name_of(v.kind), v.suggestion.c_str());
+  }
+  if (failed && !session.policy->withheld.empty()) {
+    std::fprintf(stderr, "sefaca: withheld from the environment: %s (pass one with --env=NAME)\n",
+                 join(session.policy->withheld, ", ").c_str());
+  }
+}
+
+Record::Outcome recorded(const Outcome& outcome) {
+  Record::Outcome out;
+  if (outcome.signal != 0) {
+    out.signal = signal_name(outcome.signal);
+  } else {
+    out.exit_code = outcome.exit_code;
+  }
+  out.duration_ms = outcome.duration_ms;
+  out.cpu_time_ms = outcome.cpu_time_ms;
+  out.max_memory_bytes = outcome.max_memory_bytes;
+  return out;
+}
+
+// --help in place of a run: true when that was all that was asked for.
+bool answered(const RunRequest& request, const char* topic) {
+  if (!request.help) return false;
+  if (auto text = topic_text(topic)) std::fputs(text->c_str(), stdout);
+  return true;
+}
+
+}  // namespace
+
+int run_command(std::span<const std::string> words, const Surroundings& surroundings) {
+  auto request = parse_run_words(words, surroundings);
+  if (!request) return refuse(request.errors(), surroundings);
+  if (answered(*request, "run")) return 0;
+  auto prepared = prepare_session(std::move(*request), surroundings, Supervision::supervised);
+  if (!prepared) return refuse(prepared.errors(), surroundings);
+  Session& session = *prepared;
+  if (session.request.dry_run) {
+    print_plan(stdout, session);
+    return 0;
+  }
+  say_before(session, surroundings);
+  SuperviseError where;
+  auto ended = supervise(session.plan, session.policy->limits, session.policy->keep_background,
+                         session.capabilities, where);
+  session.private_directory.remove();
+  if (!ended) {
+    say(ended.errors(), surroundings);
+    return where.step == Step::execute ? exit_code_for(ended.errors()) : kExitOwnFailure;
+  }
+  session.record.pid = ended->pid;
+  session.record.outcome = recorded(ended->outcome);
+  session.record.violations = ended->outcome.violations;
+  write_record(session, surroundings);
+  say_after(session, ended->outcome);
+  return exit_code_of(ended->outcome);
+}
+
+int exec_command(std::span<const std::string> words, const Surroundings& surroundings) {
+  auto request = parse_run_words(words, surroundings);
+  if (!request) return refuse(request.errors(), surroundings);
+  if (answered(*request, "exec")) return 0;
+  request->door = "exec";
+  auto prepared = prepare_session(std::move(*request), surroundings, Supervision::in_place);
+  if (!prepared) return refuse(prepared.errors(), surroundings);
+  Session& session = *prepared;
+  if (session.request.dry_run) {
+    print_plan(stdout, session);
+    return 0;
+  }
+  say_before(session, surroundings);
+  session.record.pid = ::getpid();
+  write_record(session, surroundings);
+  FlatPlan flat(session.plan);
+  enter_and_execute(flat.child());
+  const ChildPlan& child = flat.child();
+  const Error error = setup_error(child.failed_step, child.failed_errno, child.failed_path);
+  say({error}, surroundings);
+  return child.failed_step == Step::execute ? exit_code_for({error}) : kExitOwnFailure;
+}
+
+}  // namespace sefaca

@@ -1,0 +1,16 @@
+// `sefaca run`: sandboxed and supervised. `sefaca exec`: sandboxed, in place.
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "core/policy/surroundings.h"
+
+namespace sefaca {
+
+// `words` are those after the subcommand. Both give the process's exit code; exec_command returns
+// only when the command could not be run.
+int run_command(std::span<const std::string> words, const Surroundings& surroundings);
+int exec_command(std::span<const std::string> words, const Surroundings& surroundings);
+
+}  // namespace sefaca

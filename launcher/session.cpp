@@ -1,0 +1,193 @@
+#include "launcher/session.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include <cerrno>
+
+#include "core/base/path.h"
+#include "core/base/text.h"
+#include "core/config/configuration.h"
+#include "core/enforce/job_server.h"
+#include "core/enforce/program.h"
+#include "core/supervise/outcome.h"
+#include "launcher/diagnostics.h"
+#include "launcher/unsupported.h"
+
+namespace sefaca {
+namespace {
+
+// Marks an error as the program's (exit 126, 127), not sefaca's own, by its errno.
+constexpr int kOwn = 0;
+
+Errors as_own(Errors errors) {
+  for (Error& error : errors) error.errno_value = kOwn;
+  return errors;
+}
+
+Result<Policy> make_policy(const RunRequest& request, const Surroundings& surroundings,
+                           std::string_view door_fifo) {
+  auto layers = load_layers(surroundings, request.config_file);
+  if (!layers) return layers.errors();
+  PolicyBuilder builder(surroundings);
+  for (PresetDefinition& preset : layers->presets) builder.define(std::move(preset));
+  for (Assignment& assignment : layers->assignments) builder.set(std::move(assignment));
+  for (Assignment& bound : layers->bounds) builder.enforce(std::move(bound));
+  for (const Assignment& assignment : request.assignments) builder.set(assignment);
+  if (!door_fifo.empty()) {
+    builder.set({.key = "readwrite",
+                 .values = {std::string(door_fifo)},
+                 .add = true,
+                 .layer = Layer::door,
+                 .origin = "make's job server",
+                 .excerpt = {},
+                 .base = {}});
+  }
+  return builder.build(*request.command);
+}
+
+// The caches that the policy names are made if missing: a tool that finds none would make its own in
+// a place that it can't write.
+void make_directories(const std::vector<std::string>& directories) {
+  for (const std::string& directory : directories) {
+    for (std::size_t at = directory.find('/', 1); at != std::string::npos;
+         at = directory.find('/', at + 1)) {
+      ::mkdir(directory.substr(0, at).c_str(), 0777);
+    }
+    ::mkdir(directory.c_str(), 0700);
+  }
+}
+
+Status refuse_gaps(const Policy& policy, const LaunchPlan& plan) {
+  const bool fails =
+      policy->level == Level::strict || policy->on_unavailable == OnUnavailable::fail;
+  if (!fails || !plan.weaker_than_policy()) return Done{};
+  Errors errors;
+  for (const Gap& gap : plan.gaps) {
+    if (gap.effect != Gap::Effect::weaker) continue;
+    errors.push_back({.what = concat("can't enforce ", gap.what, ": ", gap.why),
+                      .where = policy->level == Level::strict ? "level strict" : "on-unavailable=fail",
+                      .excerpt = {},
+                      .remedy = gap.remedy});
+  }
+  return errors;
+}
+
+Status open_log(Session& session, const Surroundings& surroundings) {
+  const std::string path = log_path(session.policy, surroundings);
+  auto opened = path.empty() ? Result<LogFile>(Error{.what = "there is no home directory for the log",
+                                                     .remedy = "--log=FILE"})
+                             : LogFile::open(path);
+  if (opened) {
+    session.log = std::move(*opened);
+    return Done{};
+  }
+  if (session.policy->level == Level::strict) return as_own(opened.errors());
+  for (Error error : opened.errors()) {
+    error.what = concat("this run is not on record: ", error.what);
+    session.warnings.push_back(std::move(error));
+  }
+  return Done{};
+}
+
+std::string value_of(const Policy& policy, const std::string& key) {
+  const auto found = policy->values.find(key);
+  return found == policy->values.end() ? std::string() : found->second;
+}
+
+Record start_record(const Session& session, const Surroundings& surroundings) {
+  timespec now{};
+  ::clock_gettime(CLOCK_REALTIME, &now);
+  Record record;
+  record.id = new_record_id();
+  record.start_ms = static_cast<std::int64_t>(now.tv_sec) * 1000 + now.tv_nsec / 1'000'000;
+  record.user = surroundings.user;
+  record.cwd = surroundings.cwd;
+  record.command = session.command.argv;
+  record.door = session.request.door;
+  record.target = session.request.target;
+  record.level = name_of(session.policy->level);
+  record.preset = session.policy->preset;
+  record.network = name_of(session.policy->network);
+  record.timeout = value_of(session.policy, "timeout");
+  record.memory = value_of(session.policy, "memory");
+  record.enforced = session.plan.enforced;
+  record.not_enforced = session.plan.gaps;
+  record.withheld_env = session.policy->withheld;
+  record.origins = session.policy->origins;
+  record.secret_values = session.policy->given_values;
+  return record;
+}
+
+}  // namespace
+
+Result<Session> prepare_session(RunRequest request, const Surroundings& surroundings,
+                                Supervision supervision) {
+  if (!request.command) {
+    return Error{.what = "no command was given", .remedy = "sefaca run [options] [--] COMMAND [ARG…]"};
+  }
+  const JobServer job_server = find_job_server(surroundings.variable("MAKEFLAGS"));
+  auto policy = make_policy(request, surroundings, job_server.fifo);
+  if (!policy) return as_own(policy.errors());
+  if (auto fine = refuse_unsupported(*policy); !fine) return as_own(fine.errors());
+
+  Session session{.request = std::move(request),
+                  .policy = std::move(*policy),
+                  .command = {},
+                  .capabilities = probe_capabilities(),
+                  .private_directory = {},
+                  .plan = {},
+                  .log = {},
+                  .record = {},
+                  .warnings = {}};
+  session.command = *session.request.command;
+  SEFACA_TRY(program, find_program(session.command.argv.front(), surroundings));
+
+  if (!session.request.dry_run) {
+    make_directories(session.policy->make_directories);
+    if (session.policy->tmp == TmpKind::private_directory) {
+      auto made = PrivateDirectory::make(session.policy->tmp_directory);
+      if (!made) return as_own(made.errors());
+      session.private_directory = std::move(*made);
+    }
+  }
+  std::vector<int> keep_fds = session.policy->keep_fds;
+  keep_fds.insert(keep_fds.end(), job_server.descriptors.begin(), job_server.descriptors.end());
+  session.plan = make_launch_plan({.policy = session.policy,
+                                   .command = session.command,
+                                   .program = program,
+                                   .capabilities = session.capabilities,
+                                   .supervision = supervision,
+                                   .private_directory = session.private_directory.path(),
+                                   .keep_fds = std::move(keep_fds)},
+                                  surroundings);
+  if (session.request.dry_run) return session;
+  if (auto fine = refuse_gaps(session.policy, session.plan); !fine) return fine.errors();
+  if (session.plan.enforces_nothing())
+    session.warnings.push_back({.what = "Warning: Sandboxing unavailable, running unsandboxed"});
+  if (auto fine = open_log(session, surroundings); !fine) return fine.errors();
+  session.record = start_record(session, surroundings);
+  return session;
+}
+
+int exit_code_for(const Errors& errors) {
+  const int code = errors.size() == 1 ? errors.front().errno_value : kOwn;
+  if (code == ENOENT) return kExitNotFound;
+  if (code == EACCES || code == ENOEXEC || code == EISDIR) return kExitNotExecutable;
+  return kExitOwnFailure;
+}
+
+void write_record(Session& session, const Surroundings& surroundings) {
+  if (!session.log) return;
+  if (auto written = session.log->append(to_json(session.record)); !written)
+    print_errors(stderr, written.errors(), use_colour(stderr, surroundings));
+}
+
+void guard_standard_descriptors() {
+  for (int fd = 0; fd <= 2; ++fd) {
+    if (::fcntl(fd, F_GETFD) < 0 && errno == EBADF) ::open("/dev/null", O_RDWR);
+  }
+}
+
+}  // namespace sefaca

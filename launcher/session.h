@@ -1,0 +1,45 @@
+// Session: everything between the words of a command line and the moment before the command starts,
+// the same for run, exec and shell.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+
+#include "core/audit/log_file.h"
+#include "core/audit/record.h"
+#include "core/enforce/capabilities.h"
+#include "core/enforce/launch_plan.h"
+#include "core/enforce/private_directory.h"
+#include "core/policy/policy.h"
+#include "core/policy/surroundings.h"
+#include "launcher/command_line.h"
+
+namespace sefaca {
+
+struct Session {
+  RunRequest request;
+  Policy policy;
+  Command command;
+  Capabilities capabilities;
+  PrivateDirectory private_directory;
+  LaunchPlan plan;
+  std::optional<LogFile> log;
+  Record record;
+  Errors warnings;  // to be said unless --quiet
+};
+
+// An error's errno_value says which exit code it is: see exit_code_for(). Nothing was run.
+Result<Session> prepare_session(RunRequest request, const Surroundings& surroundings,
+                                Supervision supervision);
+
+// 125; 126 and 127 for a program that can't be executed or was not found.
+int exit_code_for(const Errors& errors);
+
+// Puts `record` into the log; what goes wrong is said, since the command has run already.
+void write_record(Session& session, const Surroundings& surroundings);
+
+// Opens /dev/null on each of descriptors 0 to 2 that is closed, so that none of ours lands there.
+void guard_standard_descriptors();
+
+}  // namespace sefaca
