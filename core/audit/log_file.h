@@ -1,6 +1,7 @@
 // The log file: found, opened before the command is run, appended to with one write.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "core/base/result.h"
@@ -14,20 +15,43 @@ namespace sefaca {
 // ~/.sefaca exists, else below $XDG_STATE_HOME/sefaca (~/.local/state/sefaca).
 // Empty when there is no home at all.
 std::string log_path(const Policy& policy, const Surroundings& surroundings);
+// The same where there is no policy; `configured` (absolute, or empty) stands for its log_file.
+std::string log_path(const std::string& configured, const Surroundings& surroundings);
+
+// When a log is rotated, and how many old files FILE.1 (the youngest) … FILE.N stay beside it.
+struct LogRotation {
+  std::uint64_t max_bytes = 16U * 1024 * 1024;
+  unsigned keep = 4;
+};
+std::string rotated_path(const std::string& path, unsigned number);  // number 0: `path` itself
 
 class LogFile {
  public:
   // Opens (and makes, owner-only) the file and its directories. Refuses a log that is a symbolic
-  // link into another's hands, or not a regular file.
-  static Result<LogFile> open(const std::string& path);
-  // Appends `line` and a newline with one write(2) under a lock; rotates by size.
+  // link into another's hands, or not a regular file, or another user's. A link of the user's own
+  // is followed: path() then names what it leads to.
+  static Result<LogFile> open(const std::string& path, LogRotation rotation = {});
+
+  // Appends `line` and a newline with one write(2) under a lock; rotates by size. All of the line
+  // is in the log or, with an error, none of it. Any number of processes may do this at once, each
+  // with a LogFile of its own: the lock belongs to the open file, so that a forked copy of this one
+  // must not append at the same time.
   Status append(const std::string& line);
+
   [[nodiscard]] const std::string& path() const { return path_; }
+  [[nodiscard]] int fd() const { return fd_.get(); }  // open until the next append
 
  private:
-  LogFile(std::string path, UniqueFd fd) : path_(std::move(path)), fd_(std::move(fd)) {}
+  LogFile(std::string path, UniqueFd fd, LogRotation rotation)
+      : path_(std::move(path)), fd_(std::move(fd)), rotation_(rotation) {}
+  enum class Lock { held, unavailable };
+  Result<Lock> lock_current();
+  Status rotate();
+  Status write_line(const std::string& line, Lock lock);
+
   std::string path_;
   UniqueFd fd_;
+  LogRotation rotation_;
 };
 
 }  // namespace sefaca

@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/audit/violation.h"
@@ -43,7 +44,20 @@ struct Record {
   std::vector<Violation> violations;
 };
 
-std::string new_record_id();             // time-ordered, unique over hosts
-std::string to_json(const Record& record);  // one line, without the newline, redacted
+// A UUID of version 7: ordered by time to below a microsecond, unique over hosts.
+std::string new_record_id();
+
+// One line, without the newline, redacted (see core/audit/redact.h). Strings that are not UTF-8
+// stand there with U+FFFD for each wrong byte, and exactly, in base64, under `raw`.
+std::string to_json(const Record& record);
+
+// The record that a line of the log holds; nullopt when it is not a whole one. What was redacted
+// stays so; `secret_values` is empty. Times and sizes that are no numbers read as 0.
+std::optional<Record> parse_record(std::string_view line);
+
+std::string format_timestamp(std::int64_t unix_ms);  // "2025-07-27T19:30:00Z"
+// "2025-07-27T19:30:00Z", also without seconds, without the time, with a fraction, with an offset
+// (+02:00) in Z's place or with none (UTC): Unix time in milliseconds.
+std::optional<std::int64_t> parse_timestamp(std::string_view text);
 
 }  // namespace sefaca

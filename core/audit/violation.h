@@ -5,7 +5,9 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 
 namespace sefaca {
 
@@ -16,6 +18,8 @@ enum class ViolationKind : std::uint8_t {
   timeout_exceeded, signal_denied
 };
 const char* name_of(ViolationKind);
+// nullopt: there is no kind of that name.
+std::optional<ViolationKind> violation_kind(std::string_view name);
 
 struct Violation {
   ViolationKind kind = ViolationKind::syscall_denied;
@@ -32,5 +36,9 @@ struct Violation {
   std::optional<std::uint64_t> limit;  // for limits: bytes, milliseconds or processes
   std::optional<std::uint64_t> peak;
 };
+
+// One line of JSON, as the violation stands in a record; the strings of `secret_values` are
+// redacted.
+std::string to_json(const Violation& violation, std::span<const std::string> secret_values = {});
 
 }  // namespace sefaca

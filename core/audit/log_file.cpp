@@ -1,0 +1,286 @@
+// The log file: opening it safely, appending under a lock, rotating.
+//
+// Whoever holds the lock of the file that `path` names now may append, cut a torn line off and
+// rename. A waiter that gets the lock looks again whether `path` still names its file, and opens
+// the new one if it does not: so a rotation loses no record and no two records mix.
+#include "core/audit/log_file.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <climits>
+#include <csignal>
+#include <cstddef>
+#include <cstdio>
+#include <ctime>
+#include <utility>
+
+#include "core/base/path.h"
+#include "core/base/text.h"
+
+namespace sefaca {
+namespace {
+
+constexpr mode_t kFileMode = 0600;
+constexpr mode_t kDirectoryMode = 0700;
+constexpr int kMostLinks = 8;       // of symbolic links, one behind the other
+constexpr int kMostRotations = 64;  // seen while waiting for the lock
+constexpr const char* kRemedy = "name another log with --log=FILE";
+
+Error log_error(const std::string& what, const std::string& path, int errno_value,
+                const std::string& remedy = kRemedy) {
+  Error error;
+  error.what = concat(what, " the log '", printable(path), "'");
+  if (errno_value != 0) error.what += ": " + errno_text(errno_value);
+  error.remedy = remedy;
+  error.errno_value = errno_value;
+  return error;
+}
+
+Error refusal(const std::string& path, const std::string& why, const std::string& remedy) {
+  Error error;
+  error.what = concat("the log '", printable(path), "' ", why);
+  error.remedy = remedy;
+  return error;
+}
+
+// Makes the directories above `path` that are missing; those that exist stay as they are.
+Status make_directories(const std::string& path) {
+  const std::string directory(parent_path(path));
+  if (mkdir(directory.c_str(), kDirectoryMode) == 0 || errno == EEXIST) return Done{};
+  if (errno == ENOENT && directory != "/") {
+    SEFACA_CHECK(make_directories(directory));
+    if (mkdir(directory.c_str(), kDirectoryMode) == 0 || errno == EEXIST) return Done{};
+  }
+  return log_error("can't make the directory of", path, errno);
+}
+
+// Where the symbolic link at `path` leads; an error unless this user made it.
+Result<std::string> follow_own_link(const std::string& path) {
+  const UniqueFd link(::open(path.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
+  struct stat info {};
+  if (!link || fstat(link.get(), &info) != 0) return log_error("can't open", path, errno);
+  if (!S_ISLNK(info.st_mode)) return path;  // replaced in between
+  if (info.st_uid != geteuid())
+    return refusal(path,
+                   concat("is a symbolic link that user ", std::to_string(info.st_uid), " made"),
+                   "remove the link, or name another log with --log=FILE");
+  std::array<char, PATH_MAX> target{};
+  const ssize_t length = readlinkat(link.get(), "", target.data(), target.size());
+  if (length <= 0) return log_error("can't read the link of", path, errno);
+  const std::string_view text(target.data(), static_cast<std::size_t>(length));
+  // The kernel resolves ".." after links: so the target is only put behind its directory.
+  return text.starts_with('/') ? std::string(text) : concat(parent_path(path), "/", text);
+}
+
+Status check_file(int fd, const std::string& path) {
+  struct stat info {};
+  if (fstat(fd, &info) != 0) return log_error("can't look at", path, errno);
+  if (!S_ISREG(info.st_mode)) return refusal(path, "is not a regular file", kRemedy);
+  if (info.st_uid != geteuid())
+    return refusal(path, concat("belongs to user ", std::to_string(info.st_uid)),
+                   "name another log with --log=FILE, or remove this one");
+  if ((info.st_mode & 077) != 0 && fchmod(fd, kFileMode) != 0)
+    return log_error("can't take others' rights from", path, errno);
+  return Done{};
+}
+
+// Opens the file at `path`; a link of the user's own is followed and replaces `path`.
+Result<UniqueFd> open_file(std::string& path) {
+  // O_NONBLOCK: a fifo in the log's place must not hang us; a regular file does not care.
+  constexpr int kFlags =
+      O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK;
+  for (int links = 0; links <= kMostLinks; ++links) {
+    UniqueFd fd(::open(path.c_str(), kFlags, kFileMode));
+    if (fd) {
+      SEFACA_CHECK(check_file(fd.get(), path));
+      return fd;
+    }
+    if (errno == ELOOP) {
+      SEFACA_TRY(target, follow_own_link(path));
+      path = target;
+    } else if (errno == ENOENT && links < kMostLinks) {
+      SEFACA_CHECK(make_directories(path));
+    } else if (errno == EISDIR || errno == ENXIO) {
+      return refusal(path, "is not a regular file", kRemedy);
+    } else {
+      return log_error("can't open", path, errno);
+    }
+  }
+  return log_error("can't open", path, ELOOP);
+}
+
+// Takes the lock. False: the file system has none, or somebody held it for too long (a stopped
+// process): a record is worth more than the lock, and one write with O_APPEND holds together.
+bool lock_file(int fd) {
+  constexpr std::uint64_t kLongestWaitNs = 5'000'000'000;
+  constexpr std::uint64_t kLongestNapNs = 1'000'000;
+  std::uint64_t waited = 0;
+  for (std::uint64_t nap = 20'000;; nap = std::min(nap * 2, kLongestNapNs)) {
+    if (flock(fd, LOCK_EX | LOCK_NB) == 0) return true;
+    if (errno != EWOULDBLOCK && errno != EINTR) return false;
+    if (waited > kLongestWaitNs) return false;
+    const timespec pause{0, static_cast<long>(nap)};
+    nanosleep(&pause, nullptr);
+    waited += nap;
+  }
+}
+
+// The old file is unlocked by name: closing it would not, while a forked process has a copy.
+void replace_fd(UniqueFd& old, UniqueFd fresh) {
+  flock(old.get(), LOCK_UN);
+  old = std::move(fresh);
+}
+
+class Unlocker {
+ public:
+  explicit Unlocker(const UniqueFd& fd) : fd_(fd) {}
+  Unlocker(const Unlocker&) = delete;
+  Unlocker& operator=(const Unlocker&) = delete;
+  ~Unlocker() { flock(fd_.get(), LOCK_UN); }
+
+ private:
+  const UniqueFd& fd_;  // the LogFile's: after a rotation it is the new file
+};
+
+// While it lives, a write beyond RLIMIT_FSIZE gives EFBIG and no deadly SIGXFSZ.
+class NoFileSizeSignal {
+ public:
+  NoFileSizeSignal() {
+    rlimit limit{};
+    if (getrlimit(RLIMIT_FSIZE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return;
+    sigemptyset(&signal_);
+    sigaddset(&signal_, SIGXFSZ);
+    blocked_ = pthread_sigmask(SIG_BLOCK, &signal_, &before_) == 0;
+  }
+  NoFileSizeSignal(const NoFileSizeSignal&) = delete;
+  NoFileSizeSignal& operator=(const NoFileSizeSignal&) = delete;
+  ~NoFileSizeSignal() {
+    if (!blocked_) return;
+    const int error = errno;
+    const timespec at_once{};
+    if (sigismember(&before_, SIGXFSZ) == 0) sigtimedwait(&signal_, nullptr, &at_once);
+    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+    errno = error;
+  }
+
+ private:
+  sigset_t signal_{};
+  sigset_t before_{};
+  bool blocked_ = false;
+};
+
+// Writes all of `text`; false with errno when not even a second write brings it to its end.
+// `written` is what got there.
+bool write_all(int fd, std::string_view text, std::size_t& written) {
+  written = 0;
+  while (written < text.size()) {
+    const ssize_t count = ::write(fd, text.data() + written, text.size() - written);
+    if (count > 0) {
+      written += static_cast<std::size_t>(count);
+    } else if (count == 0 || errno != EINTR) {
+      if (count == 0) errno = ENOSPC;
+      return false;
+    }
+  }
+  return true;
+}
+
+bool ends_torn(int fd, off_t size) {
+  char last = '\n';
+  return size > 0 && pread(fd, &last, 1, size - 1) == 1 && last != '\n';
+}
+
+}  // namespace
+
+Result<LogFile> LogFile::open(const std::string& path, LogRotation rotation) {
+  if (path.empty()) {
+    Error error;
+    error.what = "there is no place for the log: neither HOME nor XDG_STATE_HOME is set";
+    error.remedy = kRemedy;
+    return error;
+  }
+  if (!path.starts_with('/')) return refusal(path, "is not an absolute path", kRemedy);
+  std::string place = path;
+  SEFACA_TRY(fd, open_file(place));
+  return LogFile(std::move(place), std::move(fd), rotation);
+}
+
+Result<LogFile::Lock> LogFile::lock_current() {
+  for (int tries = 0; tries < kMostRotations; ++tries) {
+    if (!lock_file(fd_.get())) return Lock::unavailable;
+    struct stat mine {};
+    struct stat named {};
+    if (fstat(fd_.get(), &mine) != 0) return log_error("can't look at", path_, errno);
+    if (lstat(path_.c_str(), &named) == 0 && named.st_dev == mine.st_dev &&
+        named.st_ino == mine.st_ino)
+      return Lock::held;
+    SEFACA_TRY(fd, open_file(path_));  // rotated, or removed
+    replace_fd(fd_, std::move(fd));
+  }
+  return Lock::unavailable;
+}
+
+// Only with the lock held. A rename that fails leaves a log that grows: nothing is lost by that.
+Status LogFile::rotate() {
+  for (unsigned number = rotation_.keep; number > 1; --number)
+    std::rename(rotated_path(path_, number - 1).c_str(), rotated_path(path_, number).c_str());
+  const bool moved = rotation_.keep == 0
+                         ? unlink(path_.c_str()) == 0
+                         : std::rename(path_.c_str(), rotated_path(path_, 1).c_str()) == 0;
+  if (!moved) return Done{};
+  SEFACA_TRY(fd, open_file(path_));
+  replace_fd(fd_, std::move(fd));
+  return Done{};
+}
+
+Status LogFile::write_line(const std::string& line, Lock lock) {
+  struct stat info {};
+  if (fstat(fd_.get(), &info) != 0) return log_error("can't look at", path_, errno);
+  // What a crash tore must not swallow this record too.
+  std::string text = ends_torn(fd_.get(), info.st_size) ? "\n" : "";
+  text.reserve(text.size() + line.size() + 1);
+  text += line;
+  text += '\n';
+  const NoFileSizeSignal no_signal;
+  std::size_t written = 0;
+  if (write_all(fd_.get(), text, written)) return Done{};
+  const int error = errno;
+  if (written > 0) {
+    if (lock == Lock::held) {
+      if (ftruncate(fd_.get(), info.st_size) != 0)
+        return log_error("a part of a record stays in", path_, error);
+    } else {
+      // Others may have appended behind it: it can only be closed off, not cut off.
+      std::size_t newline = 0;
+      write_all(fd_.get(), "\n", newline);
+    }
+  }
+  const bool full = error == ENOSPC || error == EDQUOT || error == EFBIG;
+  return log_error("can't append to", path_, error,
+                   full ? "make room there, or name another log with --log=FILE" : kRemedy);
+}
+
+Status LogFile::append(const std::string& line) {
+  for (int tries = 0;; ++tries) {
+    SEFACA_TRY(lock, lock_current());
+    const Unlocker unlocker(fd_);
+    struct stat info {};
+    const bool full =
+        lock == Lock::held && fstat(fd_.get(), &info) == 0 && info.st_size > 0 &&
+        static_cast<std::uint64_t>(info.st_size) + line.size() + 1 > rotation_.max_bytes;
+    if (!full || tries > 0) return write_line(line, lock);
+    const ino_t before = info.st_ino;
+    SEFACA_CHECK(rotate());
+    if (fstat(fd_.get(), &info) == 0 && info.st_ino == before) return write_line(line, lock);
+    // The new file is locked in the next round, like anybody else's.
+  }
+}
+
+}  // namespace sefaca
