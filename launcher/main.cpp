@@ -65,6 +65,15 @@ int dispatch(const std::vector<std::string>& words, const Surroundings& surround
   return usage(action, surroundings);
 }
 
+// The doors' names. A door that this build lacks must not pass for a shell that ran something.
+int door(const std::string& name, const Surroundings& surroundings) {
+  print_errors(stderr,
+               {Error{.what = concat("'", name, "' is not supported in this build: nothing was run"),
+                      .remedy = "sefaca run -- COMMAND"}},
+               use_colour(stderr, surroundings));
+  return kExitOwnFailure;
+}
+
 int start(int argc, char** argv, char** envp) {
   guard_standard_descriptors();
   const RealFileSystem files;
@@ -72,6 +81,10 @@ int start(int argc, char** argv, char** envp) {
   if (!surroundings) {
     print_errors(stderr, surroundings.errors(), false);
     return kExitOwnFailure;
+  }
+  const std::string name(base_name(argc > 0 ? argv[0] : ""));
+  if (name == "sh" || name == "sefaca-sh" || name == "sefaca-launch") {
+    return door(name, *surroundings);
   }
   return dispatch(std::vector<std::string>(argv + (argc > 0 ? 1 : 0), argv + argc), *surroundings);
 }

@@ -44,12 +44,12 @@ struct PathRule {
 };
 
 struct Limits {  // nullopt: none
-  std::optional<std::uint64_t> memory_bytes;
-  std::optional<std::uint64_t> timeout_ms;
-  std::optional<std::uint64_t> processes;
-  std::optional<std::uint64_t> cpu_time_ms;
-  std::optional<std::uint64_t> file_size_bytes;
-  std::optional<std::uint64_t> open_files;
+  std::optional<std::uint64_t> memory_bytes{};
+  std::optional<std::uint64_t> timeout_ms{};
+  std::optional<std::uint64_t> processes{};
+  std::optional<std::uint64_t> cpu_time_ms{};
+  std::optional<std::uint64_t> file_size_bytes{};
+  std::optional<std::uint64_t> open_files{};
 };
 
 struct PolicyFields {
@@ -90,8 +90,8 @@ class Policy {
   PolicyFields fields_;
 };
 
-// What a run could not enforce as the policy says, why, and what would bring it. Named in the record
-// and to the user.
+// What a run could not enforce as the policy says, why, and what would bring it. Named in the
+// record and to the user.
 struct Gap {
   // narrower: something stricter stands in its place. weaker: nothing does; strict refuses to run.
   enum class Effect : std::uint8_t { narrower, weaker };

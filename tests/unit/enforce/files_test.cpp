@@ -1,0 +1,81 @@
+// What touches the disk or inherited descriptors: the private directory, the job server, programs.
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <fstream>
+
+#include "core/base/text.h"
+#include "core/enforce/job_server.h"
+#include "core/enforce/private_directory.h"
+#include "core/enforce/program.h"
+
+namespace sefaca {
+namespace {
+
+TEST(PrivateDirectory, IsFreshOwnerOnlyAndGoneAfterwards) {
+  std::string path;
+  {
+    auto made = PrivateDirectory::make("/tmp");
+    ASSERT_TRUE(made.ok());
+    path = made->path();
+    struct stat info {};
+    ASSERT_EQ(::stat(path.c_str(), &info), 0);
+    EXPECT_EQ(info.st_mode & 07777, 0700U);
+    // A link out must be removed, never followed; a directory without permissions and a deep one go.
+    ASSERT_EQ(::symlink("/etc", concat(path, "/out").c_str()), 0);
+    ASSERT_EQ(::mkdir(concat(path, "/shut").c_str(), 0700), 0);
+    std::ofstream(concat(path, "/shut/file")) << "x";
+    ASSERT_EQ(::chmod(concat(path, "/shut").c_str(), 0), 0);
+    std::string deep = path;
+    for (int i = 0; i < 300; ++i) {
+      deep += "/d";
+      ASSERT_EQ(::mkdir(deep.c_str(), 0700), 0);
+    }
+  }
+  EXPECT_NE(::access(path.c_str(), F_OK), 0);
+  EXPECT_EQ(::access("/etc/passwd", F_OK), 0);
+}
+
+TEST(PrivateDirectory, AnUnwritableParentIsAnErrorWithARemedy) {
+  const auto made = PrivateDirectory::make("/proc");
+  ASSERT_FALSE(made.ok());
+  EXPECT_EQ(made.error().remedy, "set TMPDIR to a directory that you can write, or --tmp=host");
+}
+
+TEST(JobServer, PipesAreKeptAndOtherDescriptorsAreNot) {
+  int ends[2];
+  ASSERT_EQ(::pipe(ends), 0);
+  const int file = ::open("/dev/null", O_RDONLY);
+  const auto flags = [](int a, int b) {
+    return concat(" -j4 --jobserver-auth=", std::to_string(a), ",", std::to_string(b));
+  };
+  EXPECT_EQ(find_job_server(flags(ends[0], ends[1])).descriptors,
+            (std::vector<int>{ends[0], ends[1]}));
+  EXPECT_TRUE(find_job_server(flags(file, file)).descriptors.empty());
+  EXPECT_TRUE(find_job_server(flags(0, 1)).descriptors.empty());
+  EXPECT_TRUE(find_job_server("--jobserver-auth=-2,-2").descriptors.empty());
+  EXPECT_TRUE(find_job_server("--jobserver-auth=x,99999999999999").descriptors.empty());
+  EXPECT_EQ(find_job_server("-j --jobserver-auth=fifo:/tmp/GMfifo1").fifo, "/tmp/GMfifo1");
+  for (int fd : {ends[0], ends[1], file}) ::close(fd);
+}
+
+TEST(Program, IsFoundAsExecvpFindsIt) {
+  const RealFileSystem files;
+  Surroundings surroundings;
+  surroundings.cwd = "/usr";
+  surroundings.files = &files;
+  surroundings.environment["PATH"] = "/nowhere:/bin";
+  EXPECT_EQ(find_program("sh", surroundings).value(), "/bin/sh");
+  EXPECT_EQ(find_program("bin/env", surroundings).value(), "bin/env");
+  EXPECT_EQ(find_program("no-such-program", surroundings).error().errno_value, ENOENT);
+  EXPECT_EQ(find_program("", surroundings).error().errno_value, ENOENT);
+  EXPECT_EQ(find_program("/etc/passwd", surroundings).error().errno_value, EACCES);
+  EXPECT_EQ(find_program("/etc", surroundings).error().errno_value, EACCES);
+}
+
+}  // namespace
+}  // namespace sefaca

@@ -1,0 +1,33 @@
+// A classic-BPF machine in user space, as far as seccomp filters need one (seccomp(2)): what a filter
+// answers to a call, without installing it.
+#pragma once
+
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+
+#include <cstdint>
+#include <cstring>
+#include <span>
+
+namespace sefaca::testing_support {
+
+inline std::uint32_t evaluate(std::span<const sock_filter> program, const seccomp_data& data) {
+  std::uint32_t a = 0;
+  const auto* bytes = reinterpret_cast<const unsigned char*>(&data);
+  for (std::size_t pc = 0; pc < program.size(); ++pc) {
+    const sock_filter& f = program[pc];
+    switch (f.code) {
+      case BPF_LD | BPF_W | BPF_ABS: std::memcpy(&a, bytes + f.k, sizeof a); break;
+      case BPF_ALU | BPF_AND | BPF_K: a &= f.k; break;
+      case BPF_JMP | BPF_JA: pc += f.k; break;
+      case BPF_JMP | BPF_JEQ | BPF_K: pc += a == f.k ? f.jt : f.jf; break;
+      case BPF_JMP | BPF_JGT | BPF_K: pc += a > f.k ? f.jt : f.jf; break;
+      case BPF_JMP | BPF_JGE | BPF_K: pc += a >= f.k ? f.jt : f.jf; break;
+      case BPF_RET | BPF_K: return f.k;
+      default: return 0xdeadbeef;  // an instruction this machine does not know: every test fails
+    }
+  }
+  return 0xdeadbeef;
+}
+
+}  // namespace sefaca::testing_support
