@@ -1,0 +1,25 @@
+# The command line as a library, so that tests link all of it; included by CMakeLists.txt here.
+set(cli ${CMAKE_CURRENT_LIST_DIR})
+add_library(sefaca_cli STATIC
+  ${cli}/command_line.cpp
+  ${cli}/completions.cpp
+  ${cli}/config_command.cpp
+  ${cli}/config_show.cpp
+  ${cli}/diagnostics.cpp
+  ${cli}/help.cpp
+  ${cli}/help_tables.cpp
+  ${cli}/manual.cpp)
+target_link_libraries(sefaca_cli
+  PUBLIC sefaca_flags sefaca_config
+  PRIVATE Boost::program_options nlohmann_json::nlohmann_json)
+
+# The committed files that `sefaca help --generate=KIND` makes; a test compares them.
+install(FILES ${cli}/completions/sefaca.bash
+  DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME sefaca)
+install(FILES ${cli}/completions/_sefaca
+  DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions)
+install(FILES ${cli}/completions/sefaca.fish
+  DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
+install(FILES ${cli}/../docs/man/sefaca.1 ${cli}/../docs/man/sefaca-run.1
+  DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+install(FILES ${cli}/../docs/man/sefaca.toml.5 DESTINATION ${CMAKE_INSTALL_MANDIR}/man5)
