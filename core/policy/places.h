@@ -1,0 +1,40 @@
+// Places: where the tables of secrets and caches look, resolved for one user.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/policy/surroundings.h"
+
+namespace sefaca {
+
+enum class Place {
+  home,      // below each home: $HOME and the account's
+  config,    // below ~/.config, and $XDG_CONFIG_HOME where that is set
+  data,      // below ~/.local/share, $XDG_DATA_HOME
+  state,     // below ~/.local/state, $XDG_STATE_HOME
+  cache,     // below ~/.cache, $XDG_CACHE_HOME
+  runtime,   // below $XDG_RUNTIME_DIR and /run/user/UID
+  absolute,  // the path itself
+  variable,  // the value of a variable, and what is named after it by a '/'; ':' between several
+  socket,  // the unix socket in a variable's value: a path, "unix:path=…,…", "unix://…", "…,1,0"
+  none,
+};
+
+class Places {
+ public:
+  explicit Places(const Surroundings& surroundings);
+
+  // Every absolute path that a row of a table means; the one that counts for a tool is the last.
+  // Relative values of variables stand on the working directory.
+  [[nodiscard]] std::vector<std::string> resolve(Place place, std::string_view path) const;
+
+ private:
+  [[nodiscard]] std::vector<std::string> from_variable(std::string_view path, bool socket) const;
+
+  const Surroundings& surroundings_;
+  std::vector<std::string> homes_, config_, data_, state_, cache_, runtime_;
+};
+
+}  // namespace sefaca
