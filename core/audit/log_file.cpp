@@ -29,8 +29,8 @@ namespace {
 
 constexpr mode_t kFileMode = 0600;
 constexpr mode_t kDirectoryMode = 0700;
-constexpr int kMostLinks = 8;       // of symbolic links, one behind the other
-constexpr int kMostRotations = 64;  // seen while waiting for the lock
+constexpr int kMostLinks = 8;           // of symbolic links, one behind the other
+constexpr int kMostRotations = 10'000;  // seen while waiting for the lock
 constexpr const char* kRemedy = "name another log with --log=FILE";
 
 Error log_error(const std::string& what, const std::string& path, int errno_value,
@@ -50,15 +50,12 @@ Error refusal(const std::string& path, const std::string& why, const std::string
   return error;
 }
 
-// Makes the directories above `path` that are missing; those that exist stay as they are.
-Status make_directories(const std::string& path) {
-  const std::string directory(parent_path(path));
-  if (mkdir(directory.c_str(), kDirectoryMode) == 0 || errno == EEXIST) return Done{};
-  if (errno == ENOENT && directory != "/") {
-    SEFACA_CHECK(make_directories(directory));
-    if (mkdir(directory.c_str(), kDirectoryMode) == 0 || errno == EEXIST) return Done{};
-  }
-  return log_error("can't make the directory of", path, errno);
+// Makes `directory` and those above it that are missing; what exists stays as it is.
+bool make_directories(const std::string& directory) {
+  if (mkdir(directory.c_str(), kDirectoryMode) == 0 || errno == EEXIST) return true;
+  if (errno != ENOENT || directory == "/") return false;
+  if (!make_directories(std::string(parent_path(directory)))) return false;
+  return mkdir(directory.c_str(), kDirectoryMode) == 0 || errno == EEXIST;
 }
 
 // Where the symbolic link at `path` leads; an error unless this user made it.
@@ -106,7 +103,8 @@ Result<UniqueFd> open_file(std::string& path) {
       SEFACA_TRY(target, follow_own_link(path));
       path = target;
     } else if (errno == ENOENT && links < kMostLinks) {
-      SEFACA_CHECK(make_directories(path));
+      if (!make_directories(std::string(parent_path(path))))
+        return log_error("can't make the directory of", path, errno);
     } else if (errno == EISDIR || errno == ENXIO) {
       return refusal(path, "is not a regular file", kRemedy);
     } else {

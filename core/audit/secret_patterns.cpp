@@ -17,12 +17,13 @@ constexpr std::size_t kNone = std::string_view::npos;
 constexpr std::size_t kShortSecret = 3;
 
 // A name is a secret's when it ends in one of these ("-" and "." read as "_").
-constexpr std::array<std::string_view, 13> kSecretEndings = {
-    "password",   "passwd",      "passphrase", "secret",     "token",     "apikey",  "api_key",
-    "access_key", "private_key", "secret_key", "credential", "signature", "auth_key"};
+constexpr std::array<std::string_view, 15> kSecretEndings = {
+    "password",   "passwd",     "passphrase", "secret",   "token",
+    "apikey",     "api_key",    "access_key", "auth_key", "private_key",
+    "secret_key", "credential", "signature",  "cookie",   "authorization"};
 // … or when it is one of these, or ends in one of them after a "_".
-constexpr std::array<std::string_view, 8> kSecretWords = {
-    "pass", "auth", "authorization", "cookie", "credentials", "secrets", "sig", "secretkey"};
+constexpr std::array<std::string_view, 6> kSecretWords = {"pass",    "auth", "credentials",
+                                                          "secrets", "sig",  "secretkey"};
 // After these, with a colon, everything to the end of the line is the credential.
 constexpr std::array<std::string_view, 4> kHeaderEndings = {"authorization", "cookie", "token",
                                                             "api_key"};
