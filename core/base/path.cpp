@@ -32,7 +32,7 @@ std::string absolute_path(std::string_view path, std::string_view base) {
   out.reserve(path.size() + base.size() + 1);
   if (path.empty() || path.front() != '/') append_parts(out, base);
   append_parts(out, path);
-  if (out.empty()) out = "/";
+  if (out.empty()) out.push_back('/');
   return out;
 }
 

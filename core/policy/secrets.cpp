@@ -191,7 +191,10 @@ class Collector {
   }
 
   void add(const std::string& path, std::string_view reason) {
-    if (takes_too_much(path)) return;
+    if (!takes_too_much(path)) add_always(path, reason);
+  }
+
+  void add_always(const std::string& path, std::string_view reason) {
     const auto same = [&](const PathRule& rule) { return rule.path == path; };
     if (std::any_of(rules_.begin(), rules_.end(), same)) return;
     rules_.push_back({.path = path,
@@ -256,8 +259,8 @@ std::vector<PathRule> own_rules(const Surroundings& surroundings, const Places& 
     for (const std::string& path : places.resolve(row.place, row.path)) {
       const auto real = surroundings.files->real_path(path);
       const std::string place = absolute_path(base_name(path), found.resolved_parent(path));
-      found.add(real.value_or(place), kReason);
-      found.add(place, kReason);
+      found.add_always(real.value_or(place), kReason);
+      found.add_always(place, kReason);
     }
   }
   return found.take();

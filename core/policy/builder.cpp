@@ -1,0 +1,211 @@
+// PolicyBuilder: folds the layers, bounds them, and turns the winners into a Policy.
+#include "core/policy/builder.h"
+
+#include <algorithm>
+#include <charconv>
+#include <iterator>
+
+#include "core/base/text.h"
+#include "core/policy/bounds.h"
+#include "core/policy/environment.h"
+#include "core/policy/expand.h"
+#include "core/policy/fold.h"
+#include "core/policy/keys.h"
+#include "core/policy/path_rules.h"
+#include "core/policy/units.h"
+
+namespace sefaca {
+namespace {
+
+std::string_view separator_of(const Key& key) {
+  return key.type == KeyType::paths ? ":" : ",";
+}
+
+// Reads the winners of one fold into fields.
+class Reader {
+ public:
+  Reader(const Folded& folded, const Surroundings& surroundings)
+      : folded_(folded), surroundings_(surroundings) {}
+
+  PolicyFields read() {
+    PolicyFields out;
+    read_values(out);
+    out.level = one_of("level", {Level::strict, Level::standard, Level::permissive});
+    out.preset = text("preset");
+    out.network = one_of(
+        "network", {Network::deny, Network::localhost, Network::host_loopback, Network::allow});
+    out.read = one_of("read", {ReadScope::listed, ReadScope::all});
+    out.tmp = one_of("tmp", {TmpKind::private_directory, TmpKind::host});
+    out.report = one_of("report", {Report::off, Report::summary, Report::full});
+    out.on_unavailable =
+        text("on_unavailable") == "fail" ? OnUnavailable::fail : OnUnavailable::warn;
+    out.keep_background = text("keep_background") == "true";
+    out.tmp_directory = temporary_directory();
+    read_limits(out.limits);
+    for (const std::string& number : list("keep_fd")) out.keep_fds.push_back(std::stoi(number));
+    for (const std::string& name : list("allow")) out.allow.insert(name);
+    read_environment(out);
+    read_log(out);
+    return out;
+  }
+
+ private:
+  [[nodiscard]] static const Key& key(std::string_view name) { return *find_key(name); }
+  [[nodiscard]] std::string text(std::string_view name) const { return folded_.scalar(key(name)); }
+
+  [[nodiscard]] std::vector<std::string> list(std::string_view name) const {
+    std::vector<std::string> out;
+    for (const ListEntry& entry : folded_.entries(key(name))) out.push_back(entry.value);
+    return out;
+  }
+
+  template <class T>
+  [[nodiscard]] T one_of(std::string_view name, std::initializer_list<T> values) const {
+    const std::string wanted = text(name);
+    const auto found = std::find_if(values.begin(), values.end(),
+                                    [&](T value) { return wanted == name_of(value); });
+    return found == values.end() ? *values.begin() : *found;
+  }
+
+  void read_values(PolicyFields& out) const {
+    for (const Key& one : all_keys()) {
+      const std::string name(one.name);
+      const auto& history = folded_.history(one);
+      if (is_list(one)) {
+        out.values[name] = join(list(one.name), separator_of(one));
+        out.origins[name] = history.empty() ? "built-in" : list_origin(one);
+      } else {
+        const Written* won = folded_.winner(one);
+        out.values[name] = folded_.scalar(one);
+        out.origins[name] = won == nullptr ? "built-in" : won->origin;
+      }
+      for (const Written& written : history) {
+        if (written.by_person && !written.derived && written.layer >= Layer::variable)
+          out.from_user.insert(name);
+      }
+    }
+  }
+
+  // The writings that make up a list, each once.
+  [[nodiscard]] std::string list_origin(const Key& one) const {
+    std::vector<std::string> origins;
+    const auto& history = folded_.history(one);
+    for (std::size_t i = folded_.first_in_effect(one); i < history.size(); ++i) {
+      const Written& written = history[i];
+      const bool repeated =
+          std::find(origins.begin(), origins.end(), written.origin) != origins.end();
+      if (!repeated && (!written.values.empty() || history.size() == i + 1))
+        origins.push_back(written.origin);
+    }
+    return join(origins, ", ");
+  }
+
+  // As far as it is a directory: tools take /tmp otherwise.
+  [[nodiscard]] std::string temporary_directory() const {
+    const FileSystem& files = *surroundings_.files;
+    const auto real = files.real_path(surroundings_.temporary_directory());
+    if (real && files.is_directory(*real)) return *real;
+    return files.real_path("/tmp").value_or("/tmp");
+  }
+
+  void read_limits(Limits& out) const {
+    out.memory_bytes = *parse_bytes(text("memory"));
+    out.timeout_ms = *parse_duration(text("timeout"));
+    out.processes = *parse_count(text("pids"));
+    out.cpu_time_ms = *parse_duration(text("cpu_time"));
+    out.file_size_bytes = *parse_bytes(text("file_size"));
+    out.open_files = *parse_count(text("open_files"));
+  }
+
+  void read_environment(PolicyFields& out) const {
+    if (text("clean_env") == "true") {
+      out.environment_rule = EnvironmentRule::none;
+    } else {
+      out.environment_rule =
+          out.level == Level::permissive ? EnvironmentRule::all : EnvironmentRule::no_credentials;
+    }
+    CommandEnvironment made = make_environment(out.environment_rule, list("env"), surroundings_);
+    out.environment = std::move(made.entries);
+    out.withheld = std::move(made.withheld);
+    out.given_values = std::move(made.given_values);
+  }
+
+  void read_log(PolicyFields& out) const {
+    const Written* won = folded_.winner(key("log"));
+    if (won == nullptr) return;
+    const auto path = expand_path(won->values.front(), won->base, surroundings_);
+    if (path) out.log_file = *path;
+  }
+
+  const Folded& folded_;
+  const Surroundings& surroundings_;
+};
+
+// `network = auto` is no value of its own, so it is never shown as the winner.
+std::vector<PolicyBuilder::Candidate> candidates_of(const Folded& folded, const Key& key) {
+  std::vector<PolicyBuilder::Candidate> out;
+  const auto& history = folded.history(key);
+  const Written* won = is_list(key) ? nullptr : folded.winner(key);
+  if (won != nullptr) out.push_back({won->values.front(), won->origin});
+  for (auto at = history.rbegin(); at != history.rend(); ++at) {
+    if (&*at == won) continue;
+    std::string value = join(at->values, separator_of(key));
+    if (at->add) value = "+" + value;
+    out.push_back({std::move(value), at->origin});
+  }
+  const bool nothing_more = out.empty() || out.back().value == key.fallback;
+  if (out.empty() || (!nothing_more && !key.fallback.empty() && key.name != "memory" &&
+                      history.front().layer != Layer::built_in))
+    out.push_back({std::string(key.fallback), "built-in"});
+  return out;
+}
+
+}  // namespace
+
+PolicyBuilder& PolicyBuilder::define(PresetDefinition preset) {
+  presets_.push_back(std::move(preset));
+  return *this;
+}
+
+PolicyBuilder& PolicyBuilder::set(Assignment assignment) {
+  assignments_.push_back(std::move(assignment));
+  return *this;
+}
+
+PolicyBuilder& PolicyBuilder::enforce(Assignment bound) {
+  bounds_.push_back(std::move(bound));
+  return *this;
+}
+
+Result<Policy> PolicyBuilder::build(const Command& /*command*/) const {
+  Errors errors;
+  Folded folded = fold(presets_, assignments_, surroundings_, errors);
+  apply_bounds(bounds_, surroundings_, folded, errors);
+  Reader reader(folded, surroundings_);
+  PolicyFields fields = reader.read();
+  if (const Written* log = folded.winner(*find_key("log"))) {
+    const auto path = expand_path(log->values.front(), log->base, surroundings_);
+    if (!path) {
+      Error error = path.error();
+      error.where = log->origin;
+      error.excerpt = log->excerpt;
+      errors.push_back(std::move(error));
+    }
+  }
+  add_path_rules(folded, bounds_, surroundings_, fields, errors);
+  if (!errors.empty()) return errors;
+  return Policy(std::move(fields));
+}
+
+Result<std::vector<PolicyBuilder::Explanation>> PolicyBuilder::explain() const {
+  Errors errors;
+  Folded folded = fold(presets_, assignments_, surroundings_, errors);
+  apply_bounds(bounds_, surroundings_, folded, errors);
+  if (!errors.empty()) return errors;
+  std::vector<Explanation> out;
+  for (const Key& key : all_keys())
+    out.push_back({.key = std::string(key.name), .candidates = candidates_of(folded, key)});
+  return out;
+}
+
+}  // namespace sefaca

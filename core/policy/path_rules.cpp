@@ -1,0 +1,350 @@
+// Grants, baseline, caches, secrets and protected paths, put together so that the longest path and
+// then the narrower rule decides.
+#include "core/policy/path_rules.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <optional>
+
+#include "core/base/path.h"
+#include "core/base/text.h"
+#include "core/policy/baseline.h"
+#include "core/policy/bounds.h"
+#include "core/policy/caches.h"
+#include "core/policy/expand.h"
+#include "core/policy/paths.h"
+#include "core/policy/places.h"
+#include "core/policy/protected.h"
+#include "core/policy/repository.h"
+#include "core/policy/secrets.h"
+
+namespace sefaca {
+namespace {
+
+// A grant before the ties are settled.
+struct Grant {
+  PathRule rule;
+  bool by_person = false;  // stands in a file, a variable or an option
+};
+
+class Assembly {
+ public:
+  Assembly(const Folded& folded, const Surroundings& surroundings, PolicyFields& fields,
+           Errors& errors)
+      : folded_(folded),
+        surroundings_(surroundings),
+        files_(*surroundings.files),
+        fields_(fields),
+        errors_(errors),
+        homes_(home_directories(surroundings)),
+        places_(surroundings),
+        repository_(find_repository(surroundings.cwd, files_)) {}
+
+  void run(std::span<const Assignment> bounds) {
+    add_list("readonly", Access::read);
+    add_list("readwrite", Access::write);
+    add_list("hide", Access::hide);
+    add_temporary_directory();
+    add_caches();
+    settle_ties();
+    add_git_directories();
+    add_baseline();
+    for (const PathRule& rule : enforced_rules(bounds, surroundings_)) enforce(rule);
+    add_home_entries();
+    add_protected();
+    add_secrets();
+    drop_what_changes_nothing();
+    std::sort(fields_.paths.begin(), fields_.paths.end(),
+              [](const PathRule& a, const PathRule& b) { return a.path < b.path; });
+  }
+
+ private:
+  // ---- what the layers name ----
+
+  void add_list(std::string_view key, Access access) {
+    for (const ListEntry& entry : folded_.entries(*find_key(key))) add_entry(entry, key, access);
+  }
+
+  void add_entry(const ListEntry& entry, std::string_view key, Access access) {
+    const Written& from = *entry.from;
+    // Where the temporary directory is private, the host's is not meant.
+    const bool is_tmp = entry.value == "$TMPDIR";
+    if (!from.by_person && is_tmp && fields_.tmp == TmpKind::private_directory) return;
+    const auto path = expand_path(entry.value, from.base, surroundings_);
+    if (!path) {
+      if (from.by_person) report(from, path.error());
+      return;
+    }
+    const auto real = files_.real_path(*path);
+    if (!real) return missing(entry, *path, access);
+    // A working directory `/` would grant everything.
+    if (!from.by_person && *real == "/" && entry.value == ".") return;
+    add_grant(*real, access, reason_of(key, *real, is_tmp), from);
+    if (access == Access::hide) hide_link(*path, *real, from);
+  }
+
+  // Hiding a link hides what it leads to and the link's own place.
+  void hide_link(const std::string& path, const std::string& real, const Written& from) {
+    const auto found = files_.link_info(path);
+    if (!found || found->type != FileInfo::Type::symlink) return;
+    const std::string parent(parent_path(path));
+    const std::string place =
+        absolute_path(base_name(path), files_.real_path(parent).value_or(parent));
+    if (place != real) add_grant(place, Access::hide, "hidden", from);
+  }
+
+  void missing(const ListEntry& entry, const std::string& path, Access access) {
+    const Written& from = *entry.from;
+    if (!from.by_person) return;
+    // Files name what to hide for several machines; a slip in an option should show.
+    if (access == Access::hide && from.layer < Layer::variable) return;
+    const std::string clean = absolute_path(path, "/");
+    const auto caches = places_.resolve(Place::cache, "");
+    if (access == Access::write && std::find(caches.begin(), caches.end(), clean) != caches.end()) {
+      // Where tools make their caches, and would make this one.
+      fields_.make_directories.push_back(clean);
+      return add_grant(clean, access, "caches", from);
+    }
+    Error error;
+    error.what = concat("'", printable(entry.value), "' does not exist");
+    if (clean != entry.value) error.what += concat(" (", printable(clean), ")");
+    error.remedy = access == Access::write ? concat("make it first: mkdir -p ", shell_quote(clean))
+                                           : "mend the spelling, or leave it out";
+    error.errno_value = ENOENT;
+    report(from, std::move(error));
+  }
+
+  void report(const Written& from, Error error) {
+    error.where = from.origin;
+    error.excerpt = from.excerpt;
+    errors_.push_back(std::move(error));
+  }
+
+  [[nodiscard]] std::string reason_of(std::string_view key, const std::string& path,
+                                      bool is_tmp) const {
+    if (path == surroundings_.cwd) return "the working directory";
+    if (is_tmp) return "the temporary directory";
+    if (path == "/") return "everything";
+    return key == "hide" ? "hidden" : std::string(key);
+  }
+
+  void add_grant(const std::string& path, Access access, std::string reason, const Written& from) {
+    grants_.push_back({.rule = {.path = path,
+                                .access = access,
+                                .kind = PathRule::Kind::grant,
+                                .reason = std::move(reason),
+                                .origin = from.origin},
+                       .by_person = from.by_person});
+  }
+
+  void add_temporary_directory() {
+    if (fields_.tmp != TmpKind::host) return;
+    grants_.push_back({.rule = {.path = fields_.tmp_directory,
+                                .access = Access::write,
+                                .kind = PathRule::Kind::grant,
+                                .reason = "the temporary directory",
+                                .origin = fields_.origins["tmp"]}});
+  }
+
+  void add_caches() {
+    std::vector<CacheWish> wishes;
+    for (const ListEntry& entry : folded_.entries(*find_key("caches")))
+      wishes.push_back(
+          {.name = entry.value, .by_person = entry.from->by_person, .origin = entry.from->origin});
+    CacheGrants found = cache_grants(wishes, surroundings_, places_, homes_);
+    for (PathRule& rule : found.rules) grants_.push_back({.rule = std::move(rule)});
+    for (std::string& directory : found.make_directories)
+      fields_.make_directories.push_back(std::move(directory));
+  }
+
+  // Of several grants for one path: what a person wrote before what a table says, then the
+  // narrower.
+  void settle_ties() {
+    const auto decides = [](const Grant& a, const Grant& b) {
+      if (a.by_person != b.by_person) return a.by_person;
+      return a.rule.access < b.rule.access;
+    };
+    std::vector<Grant> kept;
+    for (Grant& grant : grants_) {
+      const auto same = std::find_if(kept.begin(), kept.end(), [&](const Grant& other) {
+        return other.rule.path == grant.rule.path;
+      });
+      if (same == kept.end()) {
+        kept.push_back(std::move(grant));
+      } else if (decides(grant, *same)) {
+        *same = std::move(grant);
+      }
+    }
+    for (Grant& grant : kept) {
+      if (grant.by_person) named_by_person_.push_back(grant.rule.path);
+      fields_.paths.push_back(std::move(grant.rule));
+    }
+  }
+
+  // ---- what the tables add ----
+
+  [[nodiscard]] bool has_rule(const std::string& path) const {
+    return std::any_of(fields_.paths.begin(), fields_.paths.end(),
+                       [&](const PathRule& rule) { return rule.path == path; });
+  }
+
+  [[nodiscard]] bool is_named(const std::string& path) const {
+    return std::find(named_by_person_.begin(), named_by_person_.end(), path) !=
+           named_by_person_.end();
+  }
+
+  [[nodiscard]] bool is_writable(const std::string& path) const {
+    return access_at(fields_.paths, path, Access::hide) == Access::write;
+  }
+
+  void add_unless_there(PathRule rule) {
+    if (!has_rule(rule.path)) fields_.paths.push_back(std::move(rule));
+  }
+
+  // A commit in a worktree or submodule writes outside of it: its own git directory and the common
+  // one, which point back to it.
+  void add_git_directories() {
+    if (!repository_ || !repository_->linked || repository_->git_directory.empty()) return;
+    if (!is_writable(repository_->top)) return;
+    for (const std::string& path : {repository_->common_directory, repository_->git_directory}) {
+      if (is_home_or_above(path, homes_) || is_writable(path)) continue;
+      add_unless_there({.path = path,
+                        .access = Access::write,
+                        .kind = PathRule::Kind::grant,
+                        .reason = "the worktree's git directory",
+                        .origin = "built-in"});
+    }
+  }
+
+  void add_baseline() {
+    if (fields_.read == ReadScope::all) {
+      add_unless_there({.path = "/",
+                        .access = Access::read,
+                        .kind = PathRule::Kind::baseline,
+                        .reason = "everything but secrets",
+                        .origin = fields_.origins["read"]});
+    } else {
+      for (PathRule& rule : baseline_rules(surroundings_, homes_, repository_))
+        add_unless_there(std::move(rule));
+    }
+    for (PathRule& rule : device_rules(fields_.level, files_)) add_unless_there(std::move(rule));
+  }
+
+  // No grant at or below an enforced path is wider than it.
+  void enforce(const PathRule& rule) {
+    std::erase_if(fields_.paths, [&](const PathRule& other) {
+      return is_within(other.path, rule.path) && other.access > rule.access;
+    });
+    if (access_at(fields_.paths, rule.path, Access::hide) > rule.access)
+      fields_.paths.push_back(rule);
+  }
+
+  // A home as the working directory: writable, but not the files that shells and tools start from.
+  void add_home_entries() {
+    if (std::find(homes_.begin(), homes_.end(), surroundings_.cwd) == homes_.end()) return;
+    const bool asked_for_all = fields_.level == Level::permissive || is_named(surroundings_.cwd);
+    if (asked_for_all || !is_writable(surroundings_.cwd)) return;
+    for (const std::string& name : files_.list(surroundings_.cwd)) {
+      if (!name.starts_with('.')) continue;
+      add_unless_there({.path = absolute_path(name, surroundings_.cwd),
+                        .access = Access::read,
+                        .kind = PathRule::Kind::grant,
+                        .reason = "a dot file of the home directory",
+                        .origin = "built-in"});
+    }
+  }
+
+  void add_protected() {
+    if (fields_.level == Level::permissive) return;
+    for (PathRule& rule : protected_rules(writable_roots(), repository_, files_)) {
+      if (is_writable(rule.path)) add_unless_there(std::move(rule));
+    }
+    protect_log();
+  }
+
+  // Temporary directories and caches hold no project; a project or home inside a larger root is
+  // one too.
+  [[nodiscard]] std::vector<std::string> writable_roots() const {
+    std::vector<std::string> roots;
+    const auto add = [&](const std::string& path) {
+      if (std::find(roots.begin(), roots.end(), path) == roots.end()) roots.push_back(path);
+    };
+    for (const PathRule& rule : fields_.paths) {
+      const bool holds_project = rule.kind == PathRule::Kind::grant &&
+                                 rule.path != fields_.tmp_directory &&
+                                 !rule.reason.starts_with("cache");
+      if (rule.access == Access::write && holds_project) add(rule.path);
+    }
+    if (is_writable(surroundings_.cwd)) add(surroundings_.cwd);
+    if (repository_ && is_writable(repository_->top)) add(repository_->top);
+    for (const std::string& home : homes_) {
+      if (is_writable(home)) add(home);
+    }
+    return roots;
+  }
+
+  // Our own record is never writable from inside. A device such as /dev/null is nobody's record.
+  void protect_log() {
+    if (fields_.log_file.empty()) return;
+    const auto found = files_.info(fields_.log_file);
+    if (found && found->type != FileInfo::Type::file) return;
+    const std::string path = files_.real_path(fields_.log_file).value_or(fields_.log_file);
+    std::erase_if(fields_.paths, [&](const PathRule& rule) { return rule.path == path; });
+    if (is_writable(path))
+      fields_.paths.push_back({.path = path,
+                               .access = Access::read,
+                               .kind = PathRule::Kind::protected_,
+                               .reason = "sefaca's own log",
+                               .origin = fields_.origins["log"]});
+  }
+
+  void add_secrets() {
+    for (PathRule& rule : own_rules(surroundings_, places_)) {
+      std::erase_if(fields_.paths,
+                    [&](const PathRule& other) { return is_within(other.path, rule.path); });
+      // What is not there is hidden only where it could be made.
+      if (files_.exists(rule.path) || is_writable(rule.path))
+        fields_.paths.push_back(std::move(rule));
+    }
+    if (fields_.level == Level::permissive) return;
+    for (PathRule& rule : secret_rules(surroundings_, places_, repository_)) {
+      if (is_named(rule.path)) continue;
+      std::erase_if(fields_.paths, [&](const PathRule& other) { return other.path == rule.path; });
+      fields_.paths.push_back(std::move(rule));
+    }
+  }
+
+  // Rules of tables that say what the rule around them says already; a person's stay, so that the
+  // plan shows them.
+  void drop_what_changes_nothing() {
+    std::vector<PathRule> kept;
+    for (const PathRule& rule : fields_.paths) {
+      const std::string_view parent = parent_path(rule.path);
+      const bool ours = rule.kind != PathRule::Kind::secret && !is_named(rule.path) &&
+                        rule.path != "/" && rule.path != surroundings_.cwd;
+      if (ours && access_at(fields_.paths, parent, Access::hide) == rule.access) continue;
+      kept.push_back(rule);
+    }
+    fields_.paths = std::move(kept);
+  }
+
+  const Folded& folded_;
+  const Surroundings& surroundings_;
+  const FileSystem& files_;
+  PolicyFields& fields_;
+  Errors& errors_;
+  std::vector<std::string> homes_;
+  Places places_;
+  std::optional<Repository> repository_;
+  std::vector<Grant> grants_;
+  std::vector<std::string> named_by_person_;
+};
+
+}  // namespace
+
+void add_path_rules(const Folded& folded, std::span<const Assignment> bounds,
+                    const Surroundings& surroundings, PolicyFields& fields, Errors& errors) {
+  Assembly(folded, surroundings, fields, errors).run(bounds);
+}
+
+}  // namespace sefaca
