@@ -8,9 +8,11 @@ add_library(sefaca_cli STATIC
   ${cli}/diagnostics.cpp
   ${cli}/help.cpp
   ${cli}/help_tables.cpp
+  ${cli}/log_command.cpp
+  ${cli}/log_text.cpp
   ${cli}/manual.cpp)
 target_link_libraries(sefaca_cli
-  PUBLIC sefaca_flags sefaca_config
+  PUBLIC sefaca_flags sefaca_config sefaca_audit
   PRIVATE Boost::program_options nlohmann_json::nlohmann_json)
 
 # The committed files that `sefaca help --generate=KIND` makes; a test compares them.
