@@ -1,0 +1,102 @@
+// The floor of the benchmark: the least that a launcher with sefaca's first mechanisms can do. Forks,
+// sets Landlock with ten rules, no_new_privs and a seccomp filter of 25 comparisons, executes the
+// command, waits, and appends one line to a log.  usage: floor LOG COMMAND [ARG...]
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/landlock.h>
+#include <linux/seccomp.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { kComparisons = 25, kRead = 0, kWrite = 1 };
+
+static void stop(const char* step) {
+  perror(step);
+  _exit(125);
+}
+
+static void set_landlock(void) {
+  static const struct {
+    const char* path;
+    int access;
+  } rules[10] = {{"/usr", kRead}, {"/bin", kRead},  {"/lib", kRead},       {"/sbin", kRead},
+                 {"/etc", kRead}, {"/opt", kRead},  {"/dev/null", kWrite}, {"/dev/zero", kWrite},
+                 {"/tmp", kWrite}, {".", kWrite}};
+  const unsigned long long file_rights = LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_WRITE_FILE |
+                                         LANDLOCK_ACCESS_FS_READ_FILE;
+  const unsigned long long read_rights =
+      LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR;
+  const unsigned long long all_rights = (1ULL << 13) - 1;  // ABI 1
+  struct landlock_ruleset_attr ruleset = {.handled_access_fs = all_rights};
+  const int ruleset_fd =
+      (int)syscall(SYS_landlock_create_ruleset, &ruleset, sizeof(ruleset.handled_access_fs), 0);
+  if (ruleset_fd < 0) stop("landlock_create_ruleset");
+  for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); ++i) {
+    struct landlock_path_beneath_attr rule = {
+        .allowed_access = rules[i].access == kWrite ? all_rights : read_rights,
+        .parent_fd = open(rules[i].path, O_PATH | O_CLOEXEC)};
+    if (rule.parent_fd < 0) stop(rules[i].path);
+    if (strncmp(rules[i].path, "/dev/", 5) == 0) rule.allowed_access &= file_rights;
+    if (syscall(SYS_landlock_add_rule, ruleset_fd, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) != 0) {
+      stop("landlock_add_rule");
+    }
+    close(rule.parent_fd);
+  }
+  if (syscall(SYS_landlock_restrict_self, ruleset_fd, 0) != 0) stop("landlock_restrict_self");
+  close(ruleset_fd);
+}
+
+static void set_seccomp(void) {
+  struct sock_filter code[kComparisons + 3];
+  size_t n = 0;
+  code[n++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+                                           offsetof(struct seccomp_data, nr));
+  for (unsigned i = 0; i < kComparisons; ++i) {  // numbers that are no system calls
+    code[n++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 5000 + i,
+                                             (unsigned char)(kComparisons - i), 0);
+  }
+  code[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+  code[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | 1);
+  struct sock_fprog program = {.len = (unsigned short)n, .filter = code};
+  if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) != 0) stop("seccomp");
+}
+
+int main(int argc, char** argv) {
+  if (argc < 3) {
+    fputs("usage: floor LOG COMMAND [ARG...]\n", stderr);
+    return 125;
+  }
+  struct timespec start;
+  clock_gettime(CLOCK_REALTIME, &start);
+  const pid_t child = fork();
+  if (child < 0) stop("fork");
+  if (child == 0) {
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) stop("no_new_privs");
+    set_landlock();
+    set_seccomp();
+    execv(argv[2], argv + 2);
+    stop(argv[2]);
+  }
+  int status = 0;
+  struct rusage usage;
+  if (wait4(child, &status, 0, &usage) != child) stop("wait4");
+  const int log = open(argv[1], O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+  if (log < 0) stop(argv[1]);
+  char line[512];
+  const int length = snprintf(line, sizeof(line),
+                              "{\"timestamp\":%lld,\"pid\":%d,\"command\":\"%.200s\","
+                              "\"max_memory\":%ld,\"status\":%d}\n",
+                              (long long)start.tv_sec, (int)child, argv[2],
+                              usage.ru_maxrss * 1024L, status);
+  if (length < 0 || write(log, line, (size_t)length) != length) stop("write");
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
