@@ -85,7 +85,8 @@ const po::options_description& described_options() {
   for (const Key& key : all_keys()) {
     if (const auto name = option_name(key); !name.empty()) add(name.substr(2), false);
   }
-  for (const PlainOption& option : kPlainOptions) add(std::string(option.name), option.unit.empty());
+  for (const PlainOption& option : kPlainOptions)
+    add(std::string(option.name), option.unit.empty());
   return options;
 }
 
@@ -132,9 +133,8 @@ Result<Option> parse_option(const po::options_description& options, const std::s
       if (concat("--", plain.name) == name) unit = plain.unit;
     }
     if (unit.empty()) return Error{.what = concat(name, " takes no value"), .where = name};
-    return Error{.what = concat(name, " needs a value"),
-                 .where = name,
-                 .remedy = concat(name, "=", unit)};
+    return Error{
+        .what = concat(name, " needs a value"), .where = name, .remedy = concat(name, "=", unit)};
   }
 }
 
@@ -209,7 +209,9 @@ Command command_from(std::span<const std::string> operands, bool after_dashes,
 
 }  // namespace
 
-std::span<const PlainOption> plain_options() { return kPlainOptions; }
+std::span<const PlainOption> plain_options() {
+  return kPlainOptions;
+}
 
 Result<RunRequest> parse_run_words(std::span<const std::string> words,
                                    const Surroundings& surroundings) {

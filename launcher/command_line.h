@@ -12,8 +12,8 @@
 namespace sefaca {
 
 struct RunRequest {
-  std::vector<Assignment> assignments;  // layer command_line, or door for a door's own preset
-  std::optional<Command> command;       // absent for `shell`, or when none was given
+  std::vector<Assignment> assignments;     // layer command_line, or door for a door's own preset
+  std::optional<Command> command;          // absent for `shell`, or when none was given
   std::optional<std::string> config_file;  // absolute
   bool dry_run = false;
   bool quiet = false;

@@ -46,8 +46,11 @@ std::vector<Completed> completed_options() {
   }
   for (const PlainOption& plain : plain_options()) {
     if (plain.help.empty()) continue;
-    out.push_back({std::string(plain.name), plain.unit.empty() ? Value::none : Value::file, {},
-                   plain.help, false});
+    out.push_back({std::string(plain.name),
+                   plain.unit.empty() ? Value::none : Value::file,
+                   {},
+                   plain.help,
+                   false});
   }
   out.push_back({"no-network", Value::none, {}, "short for --network=deny", false});
   return out;
@@ -108,10 +111,12 @@ std::string bash_completion() {
         break;
       case Completed::Value::file:
       case Completed::Value::paths:
-        cases += concat("    --", option.name,
-                        ") compopt -o filenames; COMPREPLY=($(compgen -f -- \"${value##*:}\")) ;;\n");
+        cases +=
+            concat("    --", option.name,
+                   ") compopt -o filenames; COMPREPLY=($(compgen -f -- \"${value##*:}\")) ;;\n");
         break;
-      default: break;
+      default:
+        break;
     }
   }
   return concat(
@@ -177,16 +182,23 @@ std::string zsh_completion() {
     const std::string help = single_quoted_help(option.help);
     std::string argument;
     switch (option.value) {
-      case Completed::Value::none: break;
+      case Completed::Value::none:
+        break;
       case Completed::Value::words:
         argument = concat(":value:(", join(option.words, " "), ")");
         break;
       case Completed::Value::presets:
         argument = ":preset:_sefaca_presets";
         break;
-      case Completed::Value::file: argument = ":file:_files"; break;
-      case Completed::Value::paths: argument = ":paths:_sequence -s \\: _files"; break;
-      case Completed::Value::free: argument = ":value: "; break;
+      case Completed::Value::file:
+        argument = ":file:_files";
+        break;
+      case Completed::Value::paths:
+        argument = ":paths:_sequence -s \\: _files";
+        break;
+      case Completed::Value::free:
+        argument = ":value: ";
+        break;
     }
     const char* equals = option.value == Completed::Value::none ? "" : "=-";
     const std::string optional = option.bare ? concat(":", argument) : argument;
@@ -244,20 +256,27 @@ std::string fish_completion() {
     out += concat("complete -c sefaca -n '__fish_seen_subcommand_from config' -a ", action.name,
                   " -d ", fish_quoted(action.summary), "\n");
   }
-  out += "complete -c sefaca -n '__fish_seen_subcommand_from run exec shell' -a "
-         "'(__fish_complete_subcommand --fcs-skip=2)'\n";
+  out +=
+      "complete -c sefaca -n '__fish_seen_subcommand_from run exec shell' -a "
+      "'(__fish_complete_subcommand --fcs-skip=2)'\n";
   for (const auto& option : completed_options()) {
     std::string value;
     switch (option.value) {
-      case Completed::Value::none: break;
-      case Completed::Value::words:
-        value = concat(option.bare ? " -f -a " : " -x -a ",
-                       fish_quoted(join(option.words, " ")));
+      case Completed::Value::none:
         break;
-      case Completed::Value::presets: value = concat(" -x -a '(", kPresetNames, ")'"); break;
+      case Completed::Value::words:
+        value = concat(option.bare ? " -f -a " : " -x -a ", fish_quoted(join(option.words, " ")));
+        break;
+      case Completed::Value::presets:
+        value = concat(" -x -a '(", kPresetNames, ")'");
+        break;
       case Completed::Value::file:
-      case Completed::Value::paths: value = " -r -F"; break;
-      case Completed::Value::free: value = " -x"; break;
+      case Completed::Value::paths:
+        value = " -r -F";
+        break;
+      case Completed::Value::free:
+        value = " -x";
+        break;
     }
     out += concat("complete -c sefaca -n '__fish_seen_subcommand_from run exec shell' -l ",
                   option.name, value, " -d ", fish_quoted(option.help), "\n");

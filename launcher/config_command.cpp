@@ -179,8 +179,8 @@ int set(const Context& context) {
     text = std::move(*read);
   }
   const Layer layer = target->project ? Layer::project_file : Layer::user_file;
-  auto edited = with_setting(text, source_of(*path, layer), *setting,
-                             toml_value(*setting->key, *values));
+  auto edited =
+      with_setting(text, source_of(*path, layer), *setting, toml_value(*setting->key, *values));
   if (!edited) return context.fail(edited.errors(), kNegative);
   if (auto written = write_file(*path, *edited); !written) {
     return context.fail(written.errors(), kNegative);
@@ -200,7 +200,8 @@ int init(const Context& context) {
   if (!path) return context.fail(path.errors(), kNegative);
   if (target->project) path = absolute_path(kProjectConfig, context.surroundings.cwd);
   if (context.surroundings.files->link_info(*path)) {
-    return context.fail({Error{.what = "the file is there already", .where = *path,
+    return context.fail({Error{.what = "the file is there already",
+                               .where = *path,
                                .remedy = "sefaca config set KEY VALUE changes it"}},
                         kNegative);
   }
@@ -235,8 +236,8 @@ Status check_file(const std::string& path, const Surroundings& surroundings) {
     for (const auto& each : file.assignments) builder.set(each);
     for (const auto& each : file.bounds) builder.enforce(each);
     if (!preset.empty()) {
-      builder.set({.key = "preset", .values = {preset}, .layer = Layer::command_line,
-                   .origin = path});
+      builder.set(
+          {.key = "preset", .values = {preset}, .layer = Layer::command_line, .origin = path});
     }
     auto policy = builder.build(Command{.argv = {"true"}});
     if (!policy) return policy.errors();
@@ -260,8 +261,7 @@ Status check_file(const std::string& path, const Surroundings& surroundings) {
 
 int check(const Context& context) {
   if (context.words.size() > 1) {
-    return context.wrong_usage("config check wants one file at most",
-                               "sefaca config check [FILE]");
+    return context.wrong_usage("config check wants one file at most", "sefaca config check [FILE]");
   }
   if (!context.words.empty()) {
     const auto path = absolute_path(context.words.front(), context.surroundings.cwd);
@@ -279,7 +279,8 @@ int check(const Context& context) {
     return context.fail(policy.errors(), kNegative);
   }
   for (const auto& file : layers->files) context.print(concat(printable(file), ": ok\n"));
-  if (layers->files.empty()) context.print("no configuration file: the built-in values are in force\n");
+  if (layers->files.empty())
+    context.print("no configuration file: the built-in values are in force\n");
   return kGood;
 }
 
@@ -331,9 +332,9 @@ int trust(const Context& context) {
   const auto real = surroundings.files->real_path(*path);
   const auto info = real ? surroundings.files->info(*real) : std::nullopt;
   if (!info || info->type != FileInfo::Type::file) {
-    return context.fail({Error{.what = info ? "is not a regular file" : "is not there",
-                               .where = *path}},
-                        kNegative);
+    return context.fail(
+        {Error{.what = info ? "is not a regular file" : "is not there", .where = *path}},
+        kNegative);
   }
   if (auto reason = untrustworthy(*real, surroundings)) return context.fail({*reason}, kNegative);
   auto text = surroundings.files->read(*real, kLargestFile);
@@ -347,9 +348,9 @@ int trust(const Context& context) {
   store->add(*real, *text);
   const auto store_path = TrustStore::path_for(surroundings);
   if (store_path.empty()) {
-    return context.fail({Error{.what = "there is no home directory to keep the list in",
-                               .remedy = "set HOME"}},
-                        kNegative);
+    return context.fail(
+        {Error{.what = "there is no home directory to keep the list in", .remedy = "set HOME"}},
+        kNegative);
   }
   if (auto written = write_file(store_path, store->to_text()); !written) {
     return context.fail(written.errors(), kNegative);
@@ -365,10 +366,11 @@ int untrust(const Context& context) {
   auto store = TrustStore::load(surroundings);
   if (!store) return context.fail(store.errors(), kNegative);
   // A file that is gone can be taken off the list by the path that the list shows.
-  const bool removed = store->remove(surroundings.files->real_path(*path).value_or(*path)) ||
-                       store->remove(*path);
+  const bool removed =
+      store->remove(surroundings.files->real_path(*path).value_or(*path)) || store->remove(*path);
   if (!removed) {
-    return context.fail({Error{.what = "is not on the list of trusted files", .where = *path,
+    return context.fail({Error{.what = "is not on the list of trusted files",
+                               .where = *path,
                                .remedy = "sefaca config trusted prints the list"}},
                         kNegative);
   }
@@ -387,9 +389,9 @@ int trusted(const Context& context) {
   if (!store) return context.fail(store.errors(), kNegative);
   for (const auto& entry : store->entries()) {
     const auto text = context.surroundings.files->read(entry.path, kLargestFile);
-    const char* state = !text                              ? "gone"
+    const char* state = !text                             ? "gone"
                         : sha256_hex(*text) == entry.hash ? "trusted"
-                                                           : "changed since: not trusted";
+                                                          : "changed since: not trusted";
     context.print(concat(printable(entry.path), "\t", state, "\n"));
   }
   return kGood;

@@ -89,12 +89,12 @@ std::string as_json(const std::vector<PolicyBuilder::Explanation>& explanations,
     entry["lost"] = std::move(lost);
     values[explanation.key] = std::move(entry);
   }
-  Json root = {{"values", std::move(values)},
-               {"files", layers.files},
-               {"project_file", layers.project_file.empty() ? Json(nullptr)
-                                                            : Json(layers.project_file)},
-               {"project_trusted", layers.project_trusted},
-               {"withheld_env", policy->withheld}};
+  Json root = {
+      {"values", std::move(values)},
+      {"files", layers.files},
+      {"project_file", layers.project_file.empty() ? Json(nullptr) : Json(layers.project_file)},
+      {"project_trusted", layers.project_trusted},
+      {"withheld_env", policy->withheld}};
   return root.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
@@ -150,7 +150,8 @@ Result<std::string> show_presets(bool names_only, const Surroundings& surroundin
   }
   std::string out;
   for (const auto& name : order) {
-    out += names_only ? concat(printable(name), "\n") : concat(out.empty() ? "" : "\n", texts[name]);
+    out +=
+        names_only ? concat(printable(name), "\n") : concat(out.empty() ? "" : "\n", texts[name]);
   }
   return out;
 }

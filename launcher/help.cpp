@@ -65,8 +65,7 @@ std::string with_value(const Key& key) {
 }
 
 std::string key_help(const Key& key) {
-  return key.fallback.empty() ? std::string(key.help)
-                              : concat(key.help, " (", key.fallback, ")");
+  return key.fallback.empty() ? std::string(key.help) : concat(key.help, " (", key.fallback, ")");
 }
 
 std::string options_text() {
@@ -187,15 +186,14 @@ void put(FILE* stream, const std::string& text) {
 }  // namespace
 
 std::string usage_text() {
-  return concat("Usage: sefaca ACTION [OPTION...] [COMMAND]\n\n",
-                commands_text(command_table()),
+  return concat("Usage: sefaca ACTION [OPTION...] [COMMAND]\n\n", commands_text(command_table()),
                 "\n'sefaca --help' prints the options, 'sefaca help help' the topics.\n");
 }
 
 std::string help_text() {
   return concat("sefaca: Secure Execution Framework for Any Command\n\n",
-                commands_text(command_table()), "  sefaca --version\n\n",
-                options_text(), "\nExit code:\n", entries(exit_code_table()), "\n", topics_text());
+                commands_text(command_table()), "  sefaca --version\n\n", options_text(),
+                "\nExit code:\n", entries(exit_code_table()), "\n", topics_text());
 }
 
 Result<std::string> topic_text(std::string_view topic) {
@@ -218,7 +216,9 @@ Result<std::string> generated_text(std::string_view kind) {
                .remedy = spelling_hint(kind, names)};
 }
 
-std::span<const GeneratedFile> generated_files() { return kGeneratedFiles; }
+std::span<const GeneratedFile> generated_files() {
+  return kGeneratedFiles;
+}
 
 int help_command(std::span<const std::string> words, FILE* out, FILE* err) {
   constexpr std::string_view kGenerate = "--generate=";
@@ -227,7 +227,8 @@ int help_command(std::span<const std::string> words, FILE* out, FILE* err) {
     return kGood;
   }
   if (words.size() > 1) {
-    print_errors(err, {Error{.what = "help wants one topic", .remedy = "sefaca help TOPIC"}}, false);
+    print_errors(err, {Error{.what = "help wants one topic", .remedy = "sefaca help TOPIC"}},
+                 false);
     return kWrongUsage;
   }
   const std::string& word = words.front();

@@ -17,8 +17,8 @@ std::string help_text();
 // `sefaca help TOPIC`: "run", "config", "options", "levels", "presets" …; an error with the nearest
 // topic otherwise.
 Result<std::string> topic_text(std::string_view topic);
-// `sefaca help --generate=KIND`: "bash", "zsh", "fish", "sefaca.1", "sefaca-run.1", "sefaca.toml.5",
-// "configuration.md": the committed files.
+// `sefaca help --generate=KIND`: "bash", "zsh", "fish", "sefaca.1", "sefaca-run.1",
+// "sefaca.toml.5", "configuration.md": the committed files.
 Result<std::string> generated_text(std::string_view kind);
 
 // The file's place in the source tree for each kind.

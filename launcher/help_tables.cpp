@@ -41,14 +41,17 @@ constexpr Fact kExitCodes[] = {
 };
 
 constexpr Fact kFiles[] = {
-    {"/etc/sefaca/config.toml", "the system's configuration; its [enforce] bounds every other layer"},
+    {"/etc/sefaca/config.toml",
+     "the system's configuration; its [enforce] bounds every other layer"},
     {"~/.sefaca/config.toml", "the user's configuration"},
     {"$XDG_CONFIG_HOME/sefaca/config.toml", "the same, read after it"},
-    {".sefaca.toml", "the project's: the nearest one upwards, no further than the repository's root "
-                     "or the file system"},
+    {".sefaca.toml",
+     "the project's: the nearest one upwards, no further than the repository's root "
+     "or the file system"},
     {"~/.sefaca/trusted", "the project files that the user trusts, with their hashes"},
-    {"~/.sefaca/log/audit.jsonl", "the audit log, when ~/.sefaca exists; else below "
-                                  "$XDG_STATE_HOME/sefaca"},
+    {"~/.sefaca/log/audit.jsonl",
+     "the audit log, when ~/.sefaca exists; else below "
+     "$XDG_STATE_HOME/sefaca"},
 };
 
 constexpr Fact kOtherVariables[] = {
@@ -61,28 +64,34 @@ constexpr Fact kOtherVariables[] = {
 
 constexpr Fact kFileSections[] = {
     {"[default]", "values for every run"},
-    {"[presets.NAME]", "a preset of one's own, or changes to a built-in one; inherits = \"OTHER\" "
-                       "derives it"},
+    {"[presets.NAME]",
+     "a preset of one's own, or changes to a built-in one; inherits = \"OTHER\" "
+     "derives it"},
     {"[log]", "where records go: file, endpoint, token_file, syslog"},
-    {"[enforce]", "in the system's file alone: no other layer, the command line included, may be "
-                  "wider"},
+    {"[enforce]",
+     "in the system's file alone: no other layer, the command line included, may be "
+     "wider"},
 };
 
 constexpr Fact kLevels[] = {
-    {"strict", "no network; everything but secrets can be read, the temporary directory alone "
-               "written; no environment; 64 processes, 512m, 60 seconds; fails where something "
-               "can't be enforced"},
-    {"default", "its own loopback; everything but secrets can be read, the working directory and a "
-                "private temporary directory written; no credentials in the environment; 4096 "
-                "processes, half of the machine's memory"},
-    {"permissive", "everything but sefaca's own log and configuration; what is read of secrets and "
-                   "written elsewhere is recorded"},
+    {"strict",
+     "no network; everything but secrets can be read, the temporary directory alone "
+     "written; no environment; 64 processes, 512m, 60 seconds; fails where something "
+     "can't be enforced"},
+    {"default",
+     "its own loopback; everything but secrets can be read, the working directory and a "
+     "private temporary directory written; no credentials in the environment; 4096 "
+     "processes, half of the machine's memory"},
+    {"permissive",
+     "everything but sefaca's own log and configuration; what is read of secrets and "
+     "written elsewhere is recorded"},
 };
 
 constexpr Fact kPresets[] = {
     {"compiler", "no network; listed paths only, the working directory writable; 2g, 300 seconds"},
-    {"network-client", "the network; listed paths only, nothing writable but the temporary "
-                       "directory; 512m, 30 seconds"},
+    {"network-client",
+     "the network; listed paths only, nothing writable but the temporary "
+     "directory; 512m, 30 seconds"},
     {"development", "loopback; the working directory and ~/.cache writable; 1g, 120 seconds"},
     {"testing", "loopback; the working directory writable; 1g, 600 seconds"},
 };
@@ -106,10 +115,12 @@ constexpr std::string_view kCommand[] = {
 };
 
 constexpr std::string_view kProject[] = {
-    "A project's file comes with code that may not be trusted. Until the user trusts that very file "
+    "A project's file comes with code that may not be trusted. Until the user trusts that very "
+    "file "
     "(its path and its content) with 'sefaca config trust', it may only narrow: a value that would "
     "permit more is an error, and nothing is run.",
-    "A trusted file counts as untrusted while its owner is another user or anybody can write to it. "
+    "A trusted file counts as untrusted while its owner is another user or anybody can write to "
+    "it. "
     "log, report and keep_fd can't be set by a project at all.",
 };
 
@@ -121,17 +132,41 @@ constexpr std::string_view kPaths[] = {
 
 }  // namespace
 
-std::span<const CommandHelp> command_table() { return kCommands; }
-std::span<const CommandHelp> config_action_table() { return kConfigActions; }
-std::span<const Fact> exit_code_table() { return kExitCodes; }
-std::span<const Fact> file_table() { return kFiles; }
-std::span<const Fact> other_variable_table() { return kOtherVariables; }
-std::span<const Fact> file_section_table() { return kFileSections; }
-std::span<const Fact> level_table() { return kLevels; }
-std::span<const Fact> preset_table() { return kPresets; }
-std::span<const std::string_view> layer_paragraphs() { return kLayers; }
-std::span<const std::string_view> command_paragraphs() { return kCommand; }
-std::span<const std::string_view> project_paragraphs() { return kProject; }
-std::span<const std::string_view> path_paragraphs() { return kPaths; }
+std::span<const CommandHelp> command_table() {
+  return kCommands;
+}
+std::span<const CommandHelp> config_action_table() {
+  return kConfigActions;
+}
+std::span<const Fact> exit_code_table() {
+  return kExitCodes;
+}
+std::span<const Fact> file_table() {
+  return kFiles;
+}
+std::span<const Fact> other_variable_table() {
+  return kOtherVariables;
+}
+std::span<const Fact> file_section_table() {
+  return kFileSections;
+}
+std::span<const Fact> level_table() {
+  return kLevels;
+}
+std::span<const Fact> preset_table() {
+  return kPresets;
+}
+std::span<const std::string_view> layer_paragraphs() {
+  return kLayers;
+}
+std::span<const std::string_view> command_paragraphs() {
+  return kCommand;
+}
+std::span<const std::string_view> project_paragraphs() {
+  return kProject;
+}
+std::span<const std::string_view> path_paragraphs() {
+  return kPaths;
+}
 
 }  // namespace sefaca

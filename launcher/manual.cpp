@@ -35,13 +35,16 @@ std::string roff(std::string_view text) {
 
 std::string page(std::string_view name, std::string_view section, std::string_view line) {
   return concat(".\\\" Made by 'sefaca help --generate=", name, ".", section, "'; do not edit.\n",
-                ".TH ", lower(name) == "sefaca.toml" ? "SEFACA.TOML"
-                        : name == "sefaca"           ? "SEFACA"
-                                                     : "SEFACA\\-RUN",
+                ".TH ",
+                lower(name) == "sefaca.toml" ? "SEFACA.TOML"
+                : name == "sefaca"           ? "SEFACA"
+                                             : "SEFACA\\-RUN",
                 " ", section, " \"\" sefaca\n.SH NAME\n", roff(name), " \\- ", roff(line), "\n");
 }
 
-std::string section(std::string_view title) { return concat(".SH ", title, "\n"); }
+std::string section(std::string_view title) {
+  return concat(".SH ", title, "\n");
+}
 
 std::string item(std::string_view name, std::string_view text) {
   return concat(".TP\n.B ", roff(name), "\n", roff(text), ".\n");
@@ -69,18 +72,25 @@ std::string help_with_fallback(const Key& key) {
   return concat(key.help, ". At level default: ", key.fallback);
 }
 
-std::string see_also(std::string_view pages) { return concat(section("SEE ALSO"), pages, "\n"); }
+std::string see_also(std::string_view pages) {
+  return concat(section("SEE ALSO"), pages, "\n");
+}
 
 std::string type_of(const Key& key) {
   switch (key.type) {
     case KeyType::paths:
     case KeyType::names:
     case KeyType::variables:
-    case KeyType::descriptors: return "list";
-    case KeyType::flag: return "true or false";
-    case KeyType::duration: return "duration";
-    case KeyType::bytes: return "size";
-    case KeyType::count: return "number or none";
+    case KeyType::descriptors:
+      return "list";
+    case KeyType::flag:
+      return "true or false";
+    case KeyType::duration:
+      return "duration";
+    case KeyType::bytes:
+      return "size";
+    case KeyType::count:
+      return "number or none";
     default: {
       if (choices(key).empty()) return "text";
       const std::vector<std::string> words(choices(key).begin(), choices(key).end());
@@ -190,10 +200,10 @@ std::string man_sefaca_toml() {
   out += concat(section("SYNOPSIS"), ".nf\n");
   for (const auto& file : file_table().first(4)) out += roff(file.name) + "\n";
   out += concat(".fi\n", section("DESCRIPTION"), paragraphs(layer_paragraphs()),
-                paragraphs(path_paragraphs()),
-                ".PP\n", roff("Numbers can be written as numbers or as strings: timeout = 120, "
-                              "timeout = \"2m\". An unknown key, a wrong type and a bad unit are "
-                              "errors, all of a file are shown at once, and nothing is run."),
+                paragraphs(path_paragraphs()), ".PP\n",
+                roff("Numbers can be written as numbers or as strings: timeout = 120, "
+                     "timeout = \"2m\". An unknown key, a wrong type and a bad unit are "
+                     "errors, all of a file are shown at once, and nothing is run."),
                 "\n", section("TABLES"), items(file_section_table()), section("PROJECT FILES"),
                 paragraphs(project_paragraphs()), section("KEYS"));
   for (const Key& key : all_keys()) {
@@ -211,22 +221,25 @@ std::string configuration_markdown() {
       "<!-- Made by 'sefaca help --generate=configuration.md'; do not edit. -->\n"
       "# Configuration\n\n";
   out += markdown_paragraphs(layer_paragraphs());
-  out += "`sefaca config show` prints what is in force, where each value comes from and what lost "
-         "against it.\n\n";
+  out +=
+      "`sefaca config show` prints what is in force, where each value comes from and what lost "
+      "against it.\n\n";
   out += concat("## Files\n\n", markdown_facts("File", file_table()), "## Tables of a file\n\n",
                 markdown_facts("Table", file_section_table()), "```toml\n", kExample, "```\n\n",
                 markdown_paragraphs(path_paragraphs()), "## A project's file\n\n",
                 markdown_paragraphs(project_paragraphs()));
-  out += "## Keys\n\n"
-         "| Key | Option | Variable | Type | At level default | Project | |\n"
-         "|---|---|---|---|---|---|---|\n";
+  out +=
+      "## Keys\n\n"
+      "| Key | Option | Variable | Type | At level default | Project | |\n"
+      "|---|---|---|---|---|---|---|\n";
   for (const Key& key : all_keys()) {
     out += concat("| ", code(file_name(key)), " | ", code(option_name(key)), " | ",
                   code(variable_name(key)), " | ", cell(type_of(key)), " | ", cell(key.fallback),
                   " | ", key.in_project_file ? "narrower" : "no", " | ", cell(key.help), " |\n");
   }
-  out += "\n\"Project\": whether an untrusted project's file may set the key, and then only to "
-         "something narrower.\n\n";
+  out +=
+      "\n\"Project\": whether an untrusted project's file may set the key, and then only to "
+      "something narrower.\n\n";
   out += concat("## Levels\n\n", markdown_facts("Level", level_table()), "## Presets\n\n",
                 markdown_facts("Preset", preset_table()));
   out += "## What `allow` may name\n\n| Name | |\n|---|---|\n";

@@ -25,9 +25,9 @@ inline constexpr const char* kProjectConfig = ".sefaca.toml";
 struct LoadedLayers {
   std::vector<PresetDefinition> presets;
   std::vector<Assignment> assignments;
-  std::vector<Assignment> bounds;          // the system file's [enforce]
-  std::vector<std::string> files;          // read, in order
-  std::string project_file;                // of them the project's; empty: there is none
+  std::vector<Assignment> bounds;  // the system file's [enforce]
+  std::vector<std::string> files;  // read, in order
+  std::string project_file;        // of them the project's; empty: there is none
   bool project_trusted = false;
 };
 Result<LoadedLayers> load_layers(const Surroundings& surroundings,

@@ -35,8 +35,8 @@ Error unknown_setting(std::string_view text) {
 // A key of a table's name, quoted where TOML wants it.
 std::string toml_key(std::string_view name) {
   const bool bare = !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           c == '_' || c == '-';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '-';
   });
   if (bare) return std::string(name);
   std::string out = "\"";
@@ -100,10 +100,9 @@ Result<SettingName> parse_setting_name(std::string_view text) {
   if (const auto dot = text.rfind('.'); dot != std::string_view::npos) {
     setting.table = text.substr(0, dot);
     setting.name = text.substr(dot + 1);
-    const bool known_table = setting.table == "log" || setting.table == "default" ||
-                             setting.table == "enforce" ||
-                             (setting.table.starts_with(kPresets) &&
-                              setting.table.size() > kPresets.size());
+    const bool known_table =
+        setting.table == "log" || setting.table == "default" || setting.table == "enforce" ||
+        (setting.table.starts_with(kPresets) && setting.table.size() > kPresets.size());
     if (!known_table) return unknown_setting(text);
   } else if (const Key* key = find_key(text); key != nullptr && key->name.starts_with("log_")) {
     setting.table = "log";
@@ -183,16 +182,17 @@ std::string initial_text(Layer layer) {
     }
     out += "\n\n";
   }
-  out += "# A preset of one's own: sefaca run --preset=mine ...\n"
-         "# [presets.mine]\n# inherits = \"compiler\"\n# memory = \"4g\"\n"
-         "# readwrite_add = [\"~/.cache/mine\"]\n";
+  out +=
+      "# A preset of one's own: sefaca run --preset=mine ...\n"
+      "# [presets.mine]\n# inherits = \"compiler\"\n# memory = \"4g\"\n"
+      "# readwrite_add = [\"~/.cache/mine\"]\n";
   if (project) return out;
   out += "\n# Where the records of the runs go.\n# [log]\n";
   for (const Key& key : all_keys()) {
     if (!key.name.starts_with("log")) continue;
     out += concat("# ", file_name(key).substr(4), " = ",
-                  key.type == KeyType::flag ? "false" : concat("\"", key.unit, "\""),
-                  "    # ", key.help, "\n");
+                  key.type == KeyType::flag ? "false" : concat("\"", key.unit, "\""), "    # ",
+                  key.help, "\n");
   }
   return out;
 }

@@ -23,8 +23,8 @@ Result<SettingName> parse_setting_name(std::string_view text);
 // `values` as TOML: an array for a list, true or false for a flag, else a string.
 std::string toml_value(const Key& key, std::span<const std::string> values);
 
-// `text` with the setting at its present place, or added to its table, or with a table of its own at
-// the end. The result has been parsed; what the table of keys refuses is refused here.
+// `text` with the setting at its present place, or added to its table, or with a table of its own
+// at the end. The result has been parsed; what the table of keys refuses is refused here.
 Result<std::string> with_setting(std::string_view text, const FileSource& source,
                                  const SettingName& setting, std::string_view value);
 

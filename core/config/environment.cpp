@@ -12,10 +12,10 @@ namespace {
 constexpr std::string_view kPrefix = "SEFACA_";
 
 // What sefaca and its doors read elsewhere, and what CMake's find_package gives a meaning to.
-constexpr std::string_view kReserved[] = {
-    "SEFACA_BYPASS", "SEFACA_CONFIG", "SEFACA_DIR",    "SEFACA_DOOR",  "SEFACA_LOG_TOKEN",
-    "SEFACA_PARENT", "SEFACA_QUIET",  "SEFACA_ROOT",   "SEFACA_SHELL", "SEFACA_TARGET",
-    "SEFACA_VERBOSE"};
+constexpr std::string_view kReserved[] = {"SEFACA_BYPASS", "SEFACA_CONFIG",    "SEFACA_DIR",
+                                          "SEFACA_DOOR",   "SEFACA_LOG_TOKEN", "SEFACA_PARENT",
+                                          "SEFACA_QUIET",  "SEFACA_ROOT",      "SEFACA_SHELL",
+                                          "SEFACA_TARGET", "SEFACA_VERBOSE"};
 
 bool is_reserved(std::string_view name) {
   return std::find(std::begin(kReserved), std::end(kReserved), name) != std::end(kReserved);
@@ -68,7 +68,9 @@ void read_one(const Key& key, const std::string& name, const std::string& text,
 
 }  // namespace
 
-std::span<const std::string_view> reserved_variables() { return kReserved; }
+std::span<const std::string_view> reserved_variables() {
+  return kReserved;
+}
 
 Result<std::vector<Assignment>> read_variables(const Surroundings& surroundings) {
   std::vector<Assignment> assignments;

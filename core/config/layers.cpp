@@ -10,6 +10,7 @@
 #include "core/config/narrowing.h"
 #include "core/config/toml_file.h"
 #include "core/config/trust.h"
+#include "core/policy/levels.h"
 
 namespace sefaca {
 namespace {
@@ -86,9 +87,13 @@ Culprit culprit_of(const Widening& widening, const ParsedFile& project) {
   for (const auto& preset : project.presets) {
     for (const auto& each : preset.values) all.push_back(&each);
   }
+  // "level permissive (FILE:2:1)" goes back to FILE:2:1; the longest, for 2:1 is in 2:10 too.
+  const Assignment* named = nullptr;
   for (const auto* each : all) {
-    if (each->origin == widening.origin) return {each->origin, each->excerpt};
+    if (widening.origin.find(each->origin) == std::string::npos) continue;
+    if (named == nullptr || each->origin.size() > named->origin.size()) named = each;
   }
+  if (named != nullptr) return {named->origin, named->excerpt};
   for (const auto* each : all) {
     if (each->key == widening.key) return {each->origin, each->excerpt};
   }
@@ -111,23 +116,30 @@ std::string describe(const Widening& widening) {
                 printable(widening.after));
 }
 
-void fill(PolicyBuilder& builder, const LoadedLayers& layers,
-          std::span<const Assignment> variables, std::span<const Assignment> command_line) {
+void fill(PolicyBuilder& builder, const LoadedLayers& layers, std::span<const Assignment> variables,
+          std::span<const Assignment> command_line) {
   apply_layers(builder, layers);
   for (const auto& each : variables) builder.set(each);
   for (const auto& each : command_line) builder.set(each);
 }
 
+bool is_preset(const std::string& name, const LoadedLayers& layers) {
+  const auto named = [&name](const PresetDefinition& preset) { return preset.name == name; };
+  const auto built_in = built_in_presets();
+  return std::any_of(built_in.begin(), built_in.end(), named) ||
+         std::any_of(layers.presets.begin(), layers.presets.end(), named);
+}
+
 // What the run may do with and without the file: what is more with it, each as an error.
 Status only_narrows(const LoadedLayers& below, const ParsedFile& project, const FileText& file,
-                    std::span<const Assignment> variables,
-                    std::span<const Assignment> command_line, const Surroundings& surroundings,
-                    const std::string& note) {
+                    std::span<const Assignment> variables, std::span<const Assignment> command_line,
+                    const Surroundings& surroundings, const std::string& note) {
   const Command command{.argv = {"true"}};
 
   // A preset that is the project's own, named from above, stands for what it derives from.
   LoadedLayers without = below;
   for (const auto& preset : project.presets) {
+    if (is_preset(preset.name, below)) continue;
     without.presets.push_back({preset.name, preset.inherits, {}, preset.origin});
   }
   PolicyBuilder builder_without(surroundings);
@@ -182,8 +194,8 @@ void add_project_file(LoadedLayers& layers, Errors& errors, const Surroundings& 
   }
   // With errors below there is nothing to compare with; they are reported first.
   if (!layers.project_trusted && errors.empty()) {
-    if (auto narrow = only_narrows(layers, *parsed, *file, variables, command_line, surroundings,
-                                   note);
+    if (auto narrow =
+            only_narrows(layers, *parsed, *file, variables, command_line, surroundings, note);
         !narrow) {
       append(errors, narrow.errors());
     }
@@ -251,10 +263,10 @@ Result<LoadedLayers> load_layers(const Surroundings& surroundings,
 
   auto variables = read_variables(surroundings);
   if (!variables) append(errors, variables.errors());
-  add_project_file(layers, errors, surroundings,
-                   variables ? std::span<const Assignment>(*variables)
-                             : std::span<const Assignment>(),
-                   command_line);
+  add_project_file(
+      layers, errors, surroundings,
+      variables ? std::span<const Assignment>(*variables) : std::span<const Assignment>(),
+      command_line);
 
   if (!errors.empty()) return errors;
   layers.assignments.insert(layers.assignments.end(), std::make_move_iterator(variables->begin()),

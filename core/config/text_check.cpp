@@ -40,13 +40,24 @@ class NestingScan {
   bool count(char c) {
     switch (c) {
       case '[':
-      case '{': open(); break;
+      case '{':
+        open();
+        break;
       case ']':
-      case '}': close(); break;
-      case '.': ++dots_; break;
-      case '\n': end_of_line(); break;
-      case ',': dots_ = 0; break;
-      default: break;
+      case '}':
+        close();
+        break;
+      case '.':
+        ++dots_;
+        break;
+      case '\n':
+        end_of_line();
+        break;
+      case ',':
+        dots_ = 0;
+        break;
+      default:
+        break;
     }
     return total_ + dots_ + header_ <= kDeepestNesting;
   }

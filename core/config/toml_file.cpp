@@ -17,9 +17,15 @@ namespace {
 constexpr std::string_view kAddSuffix = "_add";
 constexpr int kMostSyntaxErrors = 20;
 
-Position position(const toml::source_position& place) { return {place.line, place.column}; }
-Position begin_of(const toml::node& node) { return position(node.source().begin); }
-Position begin_of(const toml::key& key) { return position(key.source().begin); }
+Position position(const toml::source_position& place) {
+  return {place.line, place.column};
+}
+Position begin_of(const toml::node& node) {
+  return position(node.source().begin);
+}
+Position begin_of(const toml::key& key) {
+  return position(key.source().begin);
+}
 
 const char* type_name(const toml::node& node) {
   if (node.is_table()) return "a table";
@@ -37,9 +43,12 @@ const char* wanted_types(const Key& key) {
   switch (key.type) {
     case KeyType::duration:
     case KeyType::bytes:
-    case KeyType::count: return "a string or a whole number";
-    case KeyType::flag: return "true or false";
-    default: return "a string";
+    case KeyType::count:
+      return "a string or a whole number";
+    case KeyType::flag:
+      return "true or false";
+    default:
+      return "a string";
   }
 }
 
@@ -53,8 +62,8 @@ std::string placed_path(const std::string& value, const FileSource& source, bool
   if (value.empty() || value.front() == '/' || value.front() == '~' || value.front() == '$') {
     return value;
   }
-  const bool dotted = value == "." || value == ".." || value.starts_with("./") ||
-                      value.starts_with("../");
+  const bool dotted =
+      value == "." || value == ".." || value.starts_with("./") || value.starts_with("../");
   if (dotted && (in_preset || source.layer != Layer::project_file)) return value;
   return absolute_path(value, source.directory);
 }
@@ -143,7 +152,8 @@ class Reader {
   void read_inherits(PresetDefinition& preset, const toml::key& key, const toml::node& node) {
     const auto* text = node.as_string();
     if (text == nullptr || text->get().empty()) {
-      fail(begin_of(node), concat("inherits wants the name of a preset, not ", type_name(node)), "");
+      fail(begin_of(node), concat("inherits wants the name of a preset, not ", type_name(node)),
+           "");
       return;
     }
     note_value(concat("presets.", preset.name), key, node);
@@ -167,8 +177,8 @@ class Reader {
         continue;
       }
       const Key* known = name == "file" ? find_key("log") : find_key(concat("log_", name));
-      if (known == nullptr || std::find(std::begin(kNames), std::end(kNames), name) ==
-                                  std::end(kNames)) {
+      if (known == nullptr ||
+          std::find(std::begin(kNames), std::end(kNames), name) == std::end(kNames)) {
         fail(begin_of(key), concat("unknown key '", printable(name), "' in [log]"),
              spelling_hint(name, kNames));
       } else if (auto assignment = read_value("log", *known, key, node, false)) {
@@ -269,8 +279,8 @@ class Reader {
       if (key.type == KeyType::network && node.is_boolean()) {
         remedy = node.as_boolean()->get() ? "network = \"allow\"" : "network = \"deny\"";
       }
-      fail(begin_of(node), concat(key.name, " wants ", wanted_types(key), ", not ", type_name(node)),
-           remedy);
+      fail(begin_of(node),
+           concat(key.name, " wants ", wanted_types(key), ", not ", type_name(node)), remedy);
     }
   }
 

@@ -16,15 +16,15 @@ inline constexpr std::size_t kLargestFile = std::size_t{1} << 20U;
 inline constexpr int kDeepestNesting = 64;
 
 struct FileSource {
-  std::string path;       // absolute, for messages
-  std::string directory;  // absolute: what relative paths stand on
+  std::string path;                // absolute, for messages
+  std::string directory;           // absolute: what relative paths stand on
   Layer layer = Layer::user_file;  // system_file, user_file or project_file
 };
 
 // Where a value stands in the text, for `sefaca config set`.
 struct ValuePlace {
-  std::string table;  // "default", "log", "presets.NAME", "enforce"
-  std::string name;   // as written there
+  std::string table;               // "default", "log", "presets.NAME", "enforce"
+  std::string name;                // as written there
   std::size_t begin = 0, end = 0;  // bytes of the value
 };
 struct TablePlace {

@@ -18,7 +18,8 @@ class TrustStore {
     std::string hash;  // sha256_hex of the content
   };
 
-  // ~/.sefaca/trusted when ~/.sefaca exists, else below $XDG_STATE_HOME/sefaca; empty without a home.
+  // ~/.sefaca/trusted when ~/.sefaca exists, else below $XDG_STATE_HOME/sefaca; empty without a
+  // home.
   static std::string path_for(const Surroundings& surroundings);
   // Empty when there is no store. An error when it is another's, or others can write to it.
   static Result<TrustStore> load(const Surroundings& surroundings);

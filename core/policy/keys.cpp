@@ -26,14 +26,14 @@ constexpr Key kKeys[] = {
      "end the whole tree after this time: 60, 90s, 5m, 1h, none"},
     {"memory", KeyType::bytes, "SIZE", "half of the machine's", kInProject, kNarrow,
      "memory of the whole tree: 512m, 4g, a number of bytes, none"},
-    {"network", KeyType::network, "deny|localhost|host-loopback|allow|auto", "localhost", kInProject,
-     kNarrow, "what can be reached; the bare option means allow; auto: what level and preset say"},
+    {"network", KeyType::network, "deny|localhost|host-loopback|allow|auto", "localhost",
+     kInProject, kNarrow,
+     "what can be reached; the bare option means allow; auto: what level and preset say"},
     {"readonly", KeyType::paths, "A:B", "", kInProject, kNarrow,
      "paths that can be read and not be written"},
     {"readwrite", KeyType::paths, "A:B", "", kInProject, kNarrow,
      "paths that can be read and written"},
-    {"hide", KeyType::paths, "A:B", "", kInProject, kNarrow,
-     "paths whose contents can't be read"},
+    {"hide", KeyType::paths, "A:B", "", kInProject, kNarrow, "paths whose contents can't be read"},
     {"read", KeyType::read_scope, "all|listed", "all", kInProject, kNarrow,
      "whether paths that no option lists can be read"},
     {"env", KeyType::variables, "NAME[=VALUE]", "", kInProject, kNarrow,
@@ -114,7 +114,9 @@ Status without_value(const Result<T>& result) {
 
 }  // namespace
 
-std::span<const Key> all_keys() { return kKeys; }
+std::span<const Key> all_keys() {
+  return kKeys;
+}
 
 const Key* find_key(std::string_view name) {
   for (const Key& key : kKeys) {
@@ -130,15 +132,24 @@ bool is_list(const Key& key) {
 
 std::span<const std::string_view> choices(const Key& key) {
   switch (key.type) {
-    case KeyType::level: return kLevels;
-    case KeyType::network: return kNetworks;
-    case KeyType::read_scope: return kReadScopes;
-    case KeyType::tmp: return kTmps;
-    case KeyType::report: return kReports;
-    case KeyType::on_unavailable: return kOnUnavailable;
-    case KeyType::backend: return kBackends;
-    case KeyType::flag: return kFlags;
-    default: return {};
+    case KeyType::level:
+      return kLevels;
+    case KeyType::network:
+      return kNetworks;
+    case KeyType::read_scope:
+      return kReadScopes;
+    case KeyType::tmp:
+      return kTmps;
+    case KeyType::report:
+      return kReports;
+    case KeyType::on_unavailable:
+      return kOnUnavailable;
+    case KeyType::backend:
+      return kBackends;
+    case KeyType::flag:
+      return kFlags;
+    default:
+      return {};
   }
 }
 
@@ -194,9 +205,12 @@ Status check_value(const Key& key, std::string_view value) {
     return Done{};
   }
   switch (key.type) {
-    case KeyType::duration: return without_value(parse_duration(value));
-    case KeyType::bytes: return without_value(parse_bytes(value));
-    case KeyType::count: return without_value(parse_count(value));
+    case KeyType::duration:
+      return without_value(parse_duration(value));
+    case KeyType::bytes:
+      return without_value(parse_bytes(value));
+    case KeyType::count:
+      return without_value(parse_count(value));
     case KeyType::variables:
       return plain_check(is_variable_name(value.substr(0, value.find('='))),
                          concat("'", printable(value), "' is not NAME or NAME=VALUE"),

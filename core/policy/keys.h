@@ -12,7 +12,14 @@
 namespace sefaca {
 
 enum class KeyType {
-  level, preset, network, read_scope, tmp, report, on_unavailable, backend,
+  level,
+  preset,
+  network,
+  read_scope,
+  tmp,
+  report,
+  on_unavailable,
+  backend,
   duration,   // milliseconds; 60, 90s, 5m, 1h, none
   bytes,      // 512m, 4g, 1048576, none
   count,      // a whole number, or none
@@ -20,15 +27,16 @@ enum class KeyType {
   names,      // a list, ',' between: caches, allow
   variables,  // a list of NAME or NAME=VALUE
   descriptors,
-  flag,       // true or false; bare on the command line
-  path, text
+  flag,  // true or false; bare on the command line
+  path,
+  text
 };
 
 // Which way a value may be moved by a layer that is not trusted.
 enum class Direction { narrow_only, any };
 
 struct Key {
-  std::string_view name;      // "memory": --memory, SEFACA_MEMORY, memory =
+  std::string_view name;  // "memory": --memory, SEFACA_MEMORY, memory =
   KeyType type;
   std::string_view unit;      // for help: "DURATION", "SIZE", "A:B"
   std::string_view fallback;  // the built-in value, as a person writes it; empty: unset
