@@ -59,12 +59,19 @@ class Collector {
     const auto found = files_.link_info(path);
     if (!found) return;
     if (found->type != FileInfo::Type::symlink) return add(path, row.access, row.reason);
+    links_.push_back(path);
     if (const auto real = files_.real_path(path)) add(*real, row.access, row.reason);
   }
 
   // Any path that is there.
   void add_named(const std::string& path, const std::string& reason) {
-    if (holds(path)) return;
+    if (holds(path) || std::find(links_.begin(), links_.end(), path) != links_.end()) return;
+    add_target(path, reason);
+  }
+
+  // What a path leads to, even where the path itself lies in what can be read.
+  void add_target(const std::string& path, const std::string& reason) {
+    if (std::find(links_.begin(), links_.end(), path) != links_.end()) return;
     if (const auto real = files_.real_path(path)) add(*real, Access::read, reason);
   }
 
@@ -85,6 +92,7 @@ class Collector {
 
   const FileSystem& files_;
   std::vector<PathRule> rules_;
+  std::vector<std::string> links_;  // system paths that are links, and are dealt with
 };
 
 // An entry P/bin, P/sbin or P/shims belongs to an installation at P; else the entry itself.
@@ -122,9 +130,12 @@ std::vector<PathRule> baseline_rules(const Surroundings& surroundings,
   Collector found(*surroundings.files);
   for (const Row& row : kSystem) found.add_system(row);
   for (const std::string& entry : entries_of(surroundings, "PATH", homes)) {
-    if (found.holds(entry)) continue;
-    found.add_named(entry, "on PATH");
-    found.add_named(std::string(installation_of(entry, homes)), "installation of what is on PATH");
+    const std::string installation(installation_of(entry, homes));
+    if (installation != entry) found.add_named(installation, "installation of what is on PATH");
+    // The entry may be a link out of the installation.
+    const auto at_entry = surroundings.files->link_info(entry);
+    if (!at_entry || (found.holds(entry) && at_entry->type != FileInfo::Type::symlink)) continue;
+    found.add_target(entry, "on PATH");
   }
   for (const char* variable : kSearchVariables) {
     for (const std::string& entry : entries_of(surroundings, variable, homes))

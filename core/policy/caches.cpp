@@ -135,14 +135,16 @@ class Collector {
     if (tool == kCcache) return add_ccache(wish, make);
     for (const Row& row : kTable) {
       if (row.tool != tool) continue;
-      add(place_of(row), tool, wish, make && row.entry == Entry::directory);
+      const bool made = make && row.entry == Entry::directory;
+      add(place_of(row, made), tool, wish, made);
     }
   }
 
   CacheGrants take() { return std::move(out_); }
 
  private:
-  [[nodiscard]] std::string place_of(const Row& row) const {
+  // Where the cache is; empty: nowhere. One that is not to be made may be left out when missing.
+  [[nodiscard]] std::string place_of(const Row& row, bool made) const {
     if (!row.moved.empty()) {
       const auto moved = places_.resolve(Place::variable, row.moved);
       const std::string_view variable = row.moved.substr(0, row.moved.find('/'));
@@ -150,7 +152,8 @@ class Collector {
       if (!moved.empty() && surroundings_.variable(std::string(variable)).starts_with('/'))
         return moved.front();
     }
-    const auto usual = places_.resolve(row.place, row.path);
+    const auto usual =
+        made ? places_.resolve(row.place, row.path) : places_.likely(row.place, row.path);
     return usual.empty() ? std::string() : usual.back();
   }
 
@@ -160,7 +163,7 @@ class Collector {
                                  is_on_path(kCcache, surroundings_));
     add(directory, kCcache, wish, wanted);
     // ccache prefers this one for its temporary files once it is there.
-    for (const std::string& path : places_.resolve(Place::runtime, "ccache-tmp"))
+    for (const std::string& path : places_.likely(Place::runtime, "ccache-tmp"))
       add(path, kCcache, wish, false);
   }
 

@@ -299,15 +299,22 @@ class Assembly {
   }
 
   void add_secrets() {
-    for (PathRule& rule : own_rules(surroundings_, places_)) {
+    // What is not there is hidden only where it could be made.
+    const bool could_be_made =
+        std::any_of(fields_.paths.begin(), fields_.paths.end(), [&](const PathRule& rule) {
+          return rule.access == Access::write &&
+                 std::any_of(homes_.begin(), homes_.end(), [&](const std::string& home) {
+                   return is_within(home, rule.path) || is_within(rule.path, home);
+                 });
+        });
+    for (PathRule& rule : own_rules(surroundings_, places_, homes_, could_be_made)) {
       std::erase_if(fields_.paths,
                     [&](const PathRule& other) { return is_within(other.path, rule.path); });
-      // What is not there is hidden only where it could be made.
       if (files_.exists(rule.path) || is_writable(rule.path))
         fields_.paths.push_back(std::move(rule));
     }
     if (fields_.level == Level::permissive) return;
-    for (PathRule& rule : secret_rules(surroundings_, places_, repository_)) {
+    for (PathRule& rule : secret_rules(surroundings_, places_, homes_, repository_)) {
       if (is_named(rule.path)) continue;
       std::erase_if(fields_.paths, [&](const PathRule& other) { return other.path == rule.path; });
       fields_.paths.push_back(std::move(rule));

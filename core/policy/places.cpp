@@ -1,7 +1,7 @@
 // The directories of the XDG specification and the homes, each resolved once.
 #include "core/policy/places.h"
 
-#include <algorithm>
+#include <iterator>
 
 #include "core/base/path.h"
 #include "core/base/text.h"
@@ -70,35 +70,64 @@ std::vector<std::string> Places::from_variable(std::string_view path, bool socke
   return out;
 }
 
-std::vector<std::string> Places::resolve(Place place, std::string_view path) const {
-  const auto below = [&](const std::vector<std::string>& bases) {
-    std::vector<std::string> out;
-    for (const std::string& base : bases) out.push_back(absolute_path(path, base));
-    return out;
-  };
+const std::vector<std::string>* Places::bases_of(Place place) const {
   switch (place) {
     case Place::home:
-      return below(homes_);
+      return &homes_;
     case Place::config:
-      return below(config_);
+      return &config_;
     case Place::data:
-      return below(data_);
+      return &data_;
     case Place::state:
-      return below(state_);
+      return &state_;
     case Place::cache:
-      return below(cache_);
+      return &cache_;
     case Place::runtime:
-      return below(runtime_);
-    case Place::absolute:
-      return {std::string(path)};
-    case Place::variable:
-      return from_variable(path, false);
-    case Place::socket:
-      return from_variable(path, true);
-    case Place::none:
-      break;
+      return &runtime_;
+    case Place::run:
+      return &run_;
+    default:
+      return nullptr;
   }
-  return {};
+}
+
+std::vector<std::string> Places::resolve(Place place, std::string_view path) const {
+  std::vector<std::string> out;
+  if (const auto* bases = bases_of(place)) {
+    for (const std::string& base : *bases) out.push_back(absolute_path(path, base));
+  } else if (place == Place::absolute) {
+    out.emplace_back(path);
+  } else if (place == Place::variable || place == Place::socket) {
+    return from_variable(path, place == Place::socket);
+  }
+  return out;
+}
+
+const Places::Names* Places::names_in(const std::string& directory) const {
+  const auto [at, is_new] = listed_.try_emplace(directory);
+  if (is_new) {
+    const FileSystem& files = *surroundings_.files;
+    auto names = files.list(directory);
+    // One that its owner can't list may hold anything; an empty or absent one holds nothing.
+    constexpr mode_t kOwnerReads = 0400;
+    const auto found = names.empty() ? files.info(directory) : std::nullopt;
+    if (!found || (found->mode & kOwnerReads) != 0)
+      at->second =
+          Names(std::make_move_iterator(names.begin()), std::make_move_iterator(names.end()));
+  }
+  return at->second ? &*at->second : nullptr;
+}
+
+std::vector<std::string> Places::likely(Place place, std::string_view path) const {
+  const auto* bases = bases_of(place);
+  if (bases == nullptr || path.empty()) return resolve(place, path);
+  std::vector<std::string> out;
+  for (const std::string& base : *bases) {
+    const Names* names = names_in(base);
+    if (names == nullptr || names->contains(path.substr(0, path.find('/'))))
+      out.push_back(absolute_path(path, base));
+  }
+  return out;
 }
 
 }  // namespace sefaca

@@ -1,6 +1,10 @@
 // Places: where the tables of secrets and caches look, resolved for one user.
 #pragma once
 
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +20,7 @@ enum class Place {
   state,     // below ~/.local/state, $XDG_STATE_HOME
   cache,     // below ~/.cache, $XDG_CACHE_HOME
   runtime,   // below $XDG_RUNTIME_DIR and /run/user/UID
+  run,       // below /run
   absolute,  // the path itself
   variable,  // the value of a variable, and what is named after it by a '/'; ':' between several
   socket,  // the unix socket in a variable's value: a path, "unix:path=…,…", "unix://…", "…,1,0"
@@ -30,11 +35,22 @@ class Places {
   // Relative values of variables stand on the working directory.
   [[nodiscard]] std::vector<std::string> resolve(Place place, std::string_view path) const;
 
+  // The same without those that can't be there: each base directory is listed once, and a path
+  // whose first part is not in it is left out. What is left may still be missing.
+  [[nodiscard]] std::vector<std::string> likely(Place place, std::string_view path) const;
+
  private:
+  using Names = std::set<std::string, std::less<>>;
+
+  [[nodiscard]] const std::vector<std::string>* bases_of(Place place) const;
+  // The names in a directory; nullptr when it can't be listed although it is there.
+  [[nodiscard]] const Names* names_in(const std::string& directory) const;
   [[nodiscard]] std::vector<std::string> from_variable(std::string_view path, bool socket) const;
 
   const Surroundings& surroundings_;
   std::vector<std::string> homes_, config_, data_, state_, cache_, runtime_;
+  std::vector<std::string> run_{"/run"};
+  mutable std::map<std::string, std::optional<Names>> listed_;
 };
 
 }  // namespace sefaca

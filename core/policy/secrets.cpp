@@ -133,23 +133,23 @@ constexpr Row kTable[] = {
     {Place::home, ".sqlite_history", "history"},
     {Place::home, ".rediscli_history", "history"},
     // The machine's.
-    {Place::absolute, "/run/secrets", "secrets of the container"},
+    {Place::run, "secrets", "secrets of the container"},
     {Place::absolute, "/var/run/secrets", "secrets of the container"},
     // Sockets that lead out: whoever writes to one has its server's rights.
-    {Place::absolute, "/run/docker.sock", "docker's socket"},
+    {Place::run, "docker.sock", "docker's socket"},
     {Place::absolute, "/var/run/docker.sock", "docker's socket"},
     {Place::home, ".docker/run", "docker's socket"},
     {Place::home, ".docker/desktop", "docker's socket"},
     {Place::socket, "DOCKER_HOST", "docker's socket"},
-    {Place::absolute, "/run/podman", "podman's socket"},
-    {Place::absolute, "/run/containerd", "containerd's socket"},
-    {Place::absolute, "/run/crio", "CRI-O's socket"},
-    {Place::absolute, "/run/buildkit", "buildkit's socket"},
-    {Place::absolute, "/run/snapd.socket", "snapd's socket"},
-    {Place::absolute, "/run/libvirt", "libvirt's sockets"},
+    {Place::run, "podman", "podman's socket"},
+    {Place::run, "containerd", "containerd's socket"},
+    {Place::run, "crio", "CRI-O's socket"},
+    {Place::run, "buildkit", "buildkit's socket"},
+    {Place::run, "snapd.socket", "snapd's socket"},
+    {Place::run, "libvirt", "libvirt's sockets"},
     {Place::absolute, "/var/snap/lxd/common/lxd/unix.socket", "lxd's socket"},
     {Place::absolute, "/var/lib/incus/unix.socket", "incus' socket"},
-    {Place::absolute, "/run/dbus", "D-Bus"},
+    {Place::run, "dbus", "D-Bus"},
     {Place::socket, "DBUS_SESSION_BUS_ADDRESS", "D-Bus"},
     {Place::socket, "SSH_AUTH_SOCK", "the ssh agent"},
     {Place::runtime, "", "the session's sockets"},
@@ -158,8 +158,8 @@ constexpr Row kTable[] = {
     {Place::variable, "XAUTHORITY", "X11"},
     {Place::socket, "WAYLAND_DISPLAY", "Wayland"},
     {Place::socket, "TMUX", "tmux"},
-    {Place::absolute, "/run/WSL", "Windows' interop sockets"},
-    {Place::absolute, "/run/screen", "screen"},
+    {Place::run, "WSL", "Windows' interop sockets"},
+    {Place::run, "screen", "screen"},
 };
 
 struct OwnRow {
@@ -175,11 +175,12 @@ constexpr OwnRow kOwn[] = {
 
 class Collector {
  public:
-  explicit Collector(const Surroundings& surroundings)
-      : surroundings_(surroundings), homes_(home_directories(surroundings)) {}
+  Collector(const Surroundings& surroundings, const std::vector<std::string>& homes)
+      : surroundings_(surroundings),
+        homes_(homes),
+        temporary_directory_(surroundings.temporary_directory()) {}
 
   void add_if_there(const std::string& path, std::string_view reason) {
-    if (below_missing(path)) return;
     const auto found = files().link_info(path);
     if (!found) return;
     // HISTFILE=/dev/null is no secret.
@@ -217,34 +218,23 @@ class Collector {
   // A variable may point anywhere: hiding a home, `/` or what the command works in helps nobody.
   [[nodiscard]] bool takes_too_much(const std::string& path) const {
     return is_home_or_above(path, homes_) || is_within(surroundings_.cwd, path) ||
-           is_within(surroundings_.temporary_directory(), path);
-  }
-
-  // Several rows lie below ~/.config and the like: its absence is asked for once.
-  bool below_missing(const std::string& path) {
-    const std::string parent(parent_path(path));
-    if (parent != last_parent_) {
-      last_parent_ = parent;
-      const bool is_home = std::find(homes_.begin(), homes_.end(), parent) != homes_.end();
-      parent_missing_ = !is_home && !files().exists(parent);
-    }
-    return parent_missing_;
+           is_within(temporary_directory_, path);
   }
 
   const Surroundings& surroundings_;
-  std::vector<std::string> homes_;
+  const std::vector<std::string>& homes_;
+  std::string temporary_directory_;
   std::vector<PathRule> rules_;
-  std::string last_parent_;
-  bool parent_missing_ = false;
 };
 
 }  // namespace
 
 std::vector<PathRule> secret_rules(const Surroundings& surroundings, const Places& places,
+                                   const std::vector<std::string>& homes,
                                    const std::optional<Repository>& repository) {
-  Collector found(surroundings);
+  Collector found(surroundings, homes);
   for (const Row& row : kTable) {
-    for (const std::string& path : places.resolve(row.place, row.path))
+    for (const std::string& path : places.likely(row.place, row.path))
       found.add_if_there(path, row.reason);
   }
   if (repository && holds_credentials(*repository, *surroundings.files))
@@ -252,15 +242,18 @@ std::vector<PathRule> secret_rules(const Surroundings& surroundings, const Place
   return found.take();
 }
 
-std::vector<PathRule> own_rules(const Surroundings& surroundings, const Places& places) {
-  Collector found(surroundings);
+std::vector<PathRule> own_rules(const Surroundings& surroundings, const Places& places,
+                                const std::vector<std::string>& homes, bool also_absent) {
+  Collector found(surroundings, homes);
   constexpr std::string_view kReason = "sefaca's own log and configuration";
   for (const OwnRow& row : kOwn) {
     for (const std::string& path : places.resolve(row.place, row.path)) {
-      const auto real = surroundings.files->real_path(path);
+      const bool there = surroundings.files->link_info(path).has_value();
+      if (!there && !also_absent) continue;
       const std::string place = absolute_path(base_name(path), found.resolved_parent(path));
-      found.add_always(real.value_or(place), kReason);
       found.add_always(place, kReason);
+      if (const auto real = there ? surroundings.files->real_path(path) : std::nullopt)
+        found.add_always(*real, kReason);
     }
   }
   return found.take();

@@ -14,9 +14,11 @@ namespace sefaca {
 
 // A rule for each secret that is there, one more for what it leads to when it is a link.
 std::vector<PathRule> secret_rules(const Surroundings& surroundings, const Places& places,
+                                   const std::vector<std::string>& homes,
                                    const std::optional<Repository>& repository);
 
-// sefaca's own log and configuration, hidden at every level, whether they are there or not.
-std::vector<PathRule> own_rules(const Surroundings& surroundings, const Places& places);
+// sefaca's own log and configuration, hidden at every level; on demand also where nothing is yet.
+std::vector<PathRule> own_rules(const Surroundings& surroundings, const Places& places,
+                                const std::vector<std::string>& homes, bool also_absent);
 
 }  // namespace sefaca
