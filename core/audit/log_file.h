@@ -39,7 +39,7 @@ class LogFile {
   Status append(const std::string& line);
 
   [[nodiscard]] const std::string& path() const { return path_; }
-  [[nodiscard]] int fd() const { return fd_.get(); }  // open until the next append
+  [[nodiscard]] int descriptor() const { return fd_.get(); }  // changes with a rotation
 
  private:
   LogFile(std::string path, UniqueFd fd, LogRotation rotation)

@@ -76,7 +76,7 @@ TEST(LogFile, IsNotInherited) {
   const TemporaryDirectory directory;
   auto log = LogFile::open(directory.at("audit.jsonl"));
   ASSERT_TRUE(log);
-  EXPECT_EQ(fcntl(log->fd(), F_GETFD) & FD_CLOEXEC, FD_CLOEXEC);
+  EXPECT_EQ(fcntl(log->descriptor(), F_GETFD) & FD_CLOEXEC, FD_CLOEXEC);
 }
 
 TEST(LogFile, OnesOwnLinkIsFollowed) {
