@@ -7,6 +7,7 @@
 
 #include "core/base/text.h"
 #include "core/config/configuration.h"
+#include "core/policy/credentials.h"
 #include "core/policy/keys.h"
 #include "core/policy/levels.h"
 
@@ -42,6 +43,22 @@ std::string shown_value(const std::string& value) {
   return value.empty() ? "-" : printable(value);
 }
 
+// The names in the table of credentials, or those that it takes out, as indented lines.
+std::string pattern_lines(bool credentials) {
+  constexpr std::size_t kWidth = 80;
+  std::string out;
+  std::string line;
+  for (const auto& each : credential_patterns()) {
+    if (each.why.empty() == credentials) continue;
+    if (line.size() + each.pattern.size() + 3 > kWidth) {
+      out += line + "\n";
+      line.clear();
+    }
+    line += concat(line.empty() ? "  " : " ", each.pattern);
+  }
+  return line.empty() ? out : out + line + "\n";
+}
+
 std::string as_text(const std::vector<PolicyBuilder::Explanation>& explanations,
                     const LoadedLayers& layers, const Policy& policy) {
   std::string out;
@@ -65,6 +82,8 @@ std::string as_text(const std::vector<PolicyBuilder::Explanation>& explanations,
                                            : "  (the project's, may only narrow)",
                   "\n");
   }
+  out += concat("\nvariables that count as credentials:\n", pattern_lines(true), "but for:\n",
+                pattern_lines(false));
   out += concat("variables withheld from the command: ",
                 policy->withheld.empty() ? "none" : printable(join(policy->withheld, " ")), "\n");
   return out;
@@ -94,6 +113,7 @@ std::string as_json(const std::vector<PolicyBuilder::Explanation>& explanations,
       {"files", layers.files},
       {"project_file", layers.project_file.empty() ? Json(nullptr) : Json(layers.project_file)},
       {"project_trusted", layers.project_trusted},
+      {"credential_patterns", std::move(patterns)},
       {"withheld_env", policy->withheld}};
   return root.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
