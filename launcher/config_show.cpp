@@ -108,6 +108,10 @@ std::string as_json(const std::vector<PolicyBuilder::Explanation>& explanations,
     entry["lost"] = std::move(lost);
     values[explanation.key] = std::move(entry);
   }
+  Json patterns = Json::array();
+  for (const auto& each : credential_patterns()) {
+    if (!each.why.empty()) patterns.push_back(std::string(each.pattern));
+  }
   Json root = {
       {"values", std::move(values)},
       {"files", layers.files},
