@@ -50,7 +50,7 @@ step() {  # one step of the variant: its exit code, stdout and stderr are kept
   name=$1
   preset=$2
   shift 2
-  [ "$variant" != sefaca ] || set -- SEFACA run "--preset=$preset" -- "$@"
+  [ "$variant" != sefaca ] || set -- SEFACA run --quiet "--preset=$preset" -- "$@"
   attempt as user without-userns "$@"
   # Times that the tools print are no result.
   for stream in out err; do

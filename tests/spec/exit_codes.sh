@@ -17,7 +17,7 @@ for who in $people; do
   echo 'no program' >"$here/plain-file"
   attempt as "$who" SEFACA run -- ./plain-file
   exits "$who: not executable" 126
-  attempt as "$who" SEFACA run -- .
+  attempt as "$who" SEFACA run -- "$here"
   exits "$who: a directory" 126
 
   # 128+N, for a signal that the command sends itself.

@@ -4,7 +4,7 @@
 
 for who in $people; do
   here=$(place_of "$who")
-  log=$here/audit.jsonl
+  log=$(home_of "$who")/audit.jsonl
   attempt as "$who" SEFACA run "--log=$log" --preset=compiler -- sh -c 'exit 3'
   exits "$who: a run with a log" 3
   present "$who: the log is there" "$log"

@@ -24,7 +24,7 @@ present 'the marker is there' "$marker"
 
 refused 'unknown option' '--timeout' --timeuot=60
 refused 'unknown option without a value' '--no-network' --no-netwrok
-refused 'an abbreviation' '--preset' --pre=compiler
+refused 'an abbreviation' "unknown option '--pre'" --pre=compiler
 refused 'unknown level' 'strict' --level=stirct
 refused 'unknown preset' 'compiler' --preset=complier
 refused 'unknown network' 'localhost' --network=locahost
@@ -60,7 +60,7 @@ exits '--version' 0
 check '--version prints the name and number' grep -Eq '^sefaca [0-9]+\.[0-9]+\.[0-9]+' "$work/out"
 attempt as "$who" SEFACA --help
 exits '--help' 0
-check '--help prints the usage' grep -Eq '[Uu]sage:' "$work/out"
+check '--help prints the commands' grep -Eq '^ *sefaca run ' "$work/out"
 
 # --dry-run prints the plan and runs nothing.
 rm -f "$marker"

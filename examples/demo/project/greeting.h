@@ -1,0 +1,4 @@
+#pragma once
+
+// Prints a greeting on stdout.
+void greet(const char* name);
