@@ -69,6 +69,14 @@ Record::Outcome recorded(const Outcome& outcome) {
   return out;
 }
 
+// What is left to do when the tree is gone; the guardian does it when this process was killed.
+void finish(Session& session, const Outcome& outcome, const Surroundings& surroundings) {
+  session.private_directory.remove();
+  session.record.outcome = recorded(outcome);
+  session.record.violations = outcome.violations;
+  write_record(session, surroundings);
+}
+
 // --help in place of a run: true when that was all that was asked for.
 bool answered(const RunRequest& request, const char* topic) {
   if (!request.help) return false;
@@ -90,20 +98,25 @@ int run_command(std::span<const std::string> words, const Surroundings& surround
     return 0;
   }
   say_before(session, surroundings);
-  SuperviseError where;
-  auto ended = supervise(session.plan, session.policy->limits, session.policy->keep_background,
-                         session.capabilities, where);
-  session.private_directory.remove();
-  if (!ended) {
-    say(ended.errors(), surroundings);
-    return where.step == Step::execute ? exit_code_for(ended.errors()) : kExitOwnFailure;
+  Session* const run = &session;
+  Supervisor supervisor({.plan = session.plan,
+                         .limits = session.policy->limits,
+                         .capabilities = session.capabilities,
+                         .keep_background = session.policy->keep_background,
+                         .when_killed = [run, &surroundings](const Outcome& outcome) {
+                           finish(*run, outcome, surroundings);
+                         },
+                         .guardian_keeps_fd = session.log ? session.log->descriptor() : -1});
+  const Supervised ended = supervisor.run();
+  if (ended.failed != Step::none) {
+    session.private_directory.remove();
+    say({ended.error}, surroundings);
+    return ended.failed == Step::execute ? exit_code_for({ended.error}) : kExitOwnFailure;
   }
-  session.record.pid = ended->pid;
-  session.record.outcome = recorded(ended->outcome);
-  session.record.violations = ended->outcome.violations;
-  write_record(session, surroundings);
-  say_after(session, ended->outcome);
-  return exit_code_of(ended->outcome);
+  session.record.pid = ended.pid;
+  finish(session, ended.outcome, surroundings);
+  say_after(session, ended.outcome);
+  return exit_code_of(ended.outcome);
 }
 
 int exec_command(std::span<const std::string> words, const Surroundings& surroundings) {

@@ -18,11 +18,16 @@
 namespace sefaca {
 namespace {
 
+// Best effort: where it fails, what needed it fails too and is left behind.
+void make_passable(int at, const char* name) {
+  if (::fchmodat(at, name, S_IRWXU, 0) != 0) return;
+}
+
 UniqueFd open_directory(int at, const char* name) {
   constexpr int kFlags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
   UniqueFd fd(::openat(at, name, kFlags));
   if (fd || errno != EACCES) return fd;
-  ::fchmodat(at, name, S_IRWXU, 0);
+  make_passable(at, name);
   return UniqueFd(::openat(at, name, kFlags));
 }
 
@@ -50,7 +55,7 @@ void flatten(int root, const std::string& name, std::uint64_t& counter) {
     if (::unlinkat(directory.get(), entry.c_str(), AT_REMOVEDIR) == 0) continue;
     const std::string fresh = concat(".sf-", std::to_string(counter++));
     // Moving a directory writes its "..": it must be writable itself.
-    ::fchmodat(directory.get(), entry.c_str(), S_IRWXU, 0);
+    make_passable(directory.get(), entry.c_str());
     ::renameat2(directory.get(), entry.c_str(), root, fresh.c_str(), RENAME_NOREPLACE);
   }
 }

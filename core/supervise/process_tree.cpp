@@ -61,17 +61,18 @@ void children_of(pid_t pid, std::vector<pid_t>& out) {
 
 }  // namespace
 
-std::vector<pid_t> descendants_of(pid_t root) {
+std::vector<pid_t> descendants_of(pid_t root, pid_t except) {
   std::vector<pid_t> found;
   children_of(root, found);
+  std::erase(found, except);
   for (std::size_t i = 0; i < found.size(); ++i) children_of(found[i], found);
   return found;
 }
 
-TreeFigures measure_tree(pid_t root) {
+TreeFigures measure_tree(pid_t root, pid_t except) {
   static const auto page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
   TreeFigures figures;
-  for (pid_t pid : descendants_of(root)) {
+  for (pid_t pid : descendants_of(root, except)) {
     ++figures.processes;
     // proc(5), statm: size, resident, shared … in pages.
     const auto fields = numbers(slurp(concat(process_directory(pid), "/statm")));
@@ -82,9 +83,9 @@ TreeFigures measure_tree(pid_t root) {
   return figures;
 }
 
-std::uint64_t proportional_memory(pid_t root) {
+std::uint64_t proportional_memory(pid_t root, pid_t except) {
   std::uint64_t sum = 0;
-  for (pid_t pid : descendants_of(root)) {
+  for (pid_t pid : descendants_of(root, except)) {
     const std::string text = slurp(concat(process_directory(pid), "/smaps_rollup"));
     const auto at = text.find("\nPss:");
     if (at == std::string::npos) continue;
@@ -94,12 +95,12 @@ std::uint64_t proportional_memory(pid_t root) {
   return sum;
 }
 
-void signal_descendants(pid_t root, int signal) {
+void signal_descendants(pid_t root, pid_t except, int signal) {
   std::set<pid_t> stopped;
   constexpr int kRounds = 200;
   for (int round = 0; round < kRounds; ++round) {
     bool moved = false;
-    for (pid_t pid : descendants_of(root)) {
+    for (pid_t pid : descendants_of(root, except)) {
       if (stopped.insert(pid).second) {
         ::kill(pid, SIGSTOP);
         moved = true;

@@ -14,14 +14,15 @@ struct TreeFigures {
   std::uint64_t memory_bytes = 0;  // resident less shared pages, summed
 };
 
-// Every living descendant of `root`, children after their parents. Needs CONFIG_PROC_CHILDREN.
-std::vector<pid_t> descendants_of(pid_t root);
-TreeFigures measure_tree(pid_t root);
+// Every living descendant of `root` but `except` (the guardian; 0: nobody), children after their
+// parents. Needs CONFIG_PROC_CHILDREN.
+std::vector<pid_t> descendants_of(pid_t root, pid_t except);
+TreeFigures measure_tree(pid_t root, pid_t except);
 // Proportional set size of the tree, in bytes: exact about shared pages, and slow.
-std::uint64_t proportional_memory(pid_t root);
+std::uint64_t proportional_memory(pid_t root, pid_t except);
 
 // Stops every descendant until none is left that moves, then sends each `signal`. For kernels on
 // which the fence can't be proved.
-void signal_descendants(pid_t root, int signal);
+void signal_descendants(pid_t root, pid_t except, int signal);
 
 }  // namespace sefaca

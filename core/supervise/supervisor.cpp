@@ -17,6 +17,7 @@
 #include "core/base/unique_fd.h"
 #include "core/policy/units.h"
 #include "core/supervise/fence.h"
+#include "core/supervise/guardian.h"
 #include "core/supervise/process_tree.h"
 
 namespace sefaca {
@@ -44,35 +45,57 @@ std::uint64_t milliseconds(const timeval& t) {
 // Those that a person or a build tool sends to the launcher and means for the command.
 constexpr int kForwarded[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2};
 
-class Supervisor {
- public:
-  Supervisor(const LaunchPlan& plan, const Limits& limits, bool keep_background,
-             const Capabilities& capabilities)
-      : flat_(plan), limits_(limits), keep_background_(keep_background),
-        fence_(Fence::raise(capabilities)) {}
+}  // namespace
 
-  Result<Supervised> run(SuperviseError& where) {
+class Supervisor::Impl {
+ public:
+  explicit Impl(const SuperviseRequest& request)
+      : request_(request), limits_(request.limits), flat_(request.plan),
+        fence_(Fence::raise(request.capabilities)) {}
+
+  Supervised run() {
     ::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
-    SEFACA_CHECK(listen_to_signals());
     start_us_ = now_us();
+    if (auto fine = prepare(); !fine) return not_run(Step::spawn, fine.error());
     auto spawned = spawn_child(flat_.child());
-    if (!spawned) {
-      where.step = Step::spawn;
-      return spawned.errors();
-    }
+    if (!spawned) return not_run(Step::spawn, spawned.error());
     command_ = *spawned;
     set_clocks();
     while (!ended_) wait_for_something();
     finish_tree();
     const ChildPlan& child = flat_.child();
     if (child.failed_step != Step::none) {
-      where.step = child.failed_step;
-      return setup_error(child.failed_step, child.failed_errno, child.failed_path);
+      return not_run(child.failed_step,
+                     setup_error(child.failed_step, child.failed_errno, child.failed_path));
     }
     return result();
   }
 
  private:
+  static Supervised not_run(Step step, Error error) {
+    return {.failed = step, .error = std::move(error)};
+  }
+
+  Status prepare() {
+    SEFACA_CHECK(listen_to_signals());
+    if (!request_.when_killed) return Done{};
+    SEFACA_TRY(guardian, Guardian::start(request_.guardian_keeps_fd, [this] { after_a_kill(); }));
+    guardian_ = std::move(guardian);
+    return Done{};
+  }
+
+  // In the guardian: this process has been killed.
+  void after_a_kill() {
+    if (!request_.keep_background) fence_.signal_all(SIGKILL);
+    constexpr timespec kDying{0, 20'000'000};  // killed processes still hold their files for a moment
+    ::nanosleep(&kDying, nullptr);
+    Outcome outcome;
+    outcome.kind = Outcome::Kind::signaled;
+    outcome.signal = SIGKILL;
+    outcome.duration_ms = static_cast<std::uint64_t>((now_us() - start_us_) / 1000);
+    request_.when_killed(outcome);
+  }
+
   Status listen_to_signals() {
     sigset_t set;
     sigemptyset(&set);
@@ -160,11 +183,11 @@ class Supervisor {
 
   void watch() {
     const std::int64_t began = now_us();
-    TreeFigures figures = measure_tree(::getpid());
+    TreeFigures figures = measure_tree(::getpid(), guardian_.pid());
     peak_processes_ = std::max(peak_processes_, figures.processes);
     if (limits_.memory_bytes && figures.memory_bytes > *limits_.memory_bytes) {
       // Shared anonymous pages were counted in each process: ask again, exactly.
-      figures.memory_bytes = std::min(figures.memory_bytes, proportional_memory(::getpid()));
+      figures.memory_bytes = std::min(figures.memory_bytes, proportional_memory(::getpid(), guardian_.pid()));
     }
     peak_memory_ = std::max(peak_memory_, figures.memory_bytes);
     if (limits_.memory_bytes && figures.memory_bytes > *limits_.memory_bytes) {
@@ -182,12 +205,12 @@ class Supervisor {
   }
 
   void signal_tree(int signal) {
-    if (!fence_.signal_all(signal)) signal_descendants(::getpid(), signal);
+    if (!fence_.signal_all(signal)) signal_descendants(::getpid(), guardian_.pid(), signal);
   }
 
   // What the command left behind. Each orphan is ours (subreaper), so ECHILD means: nothing at all.
   void finish_tree() {
-    if (keep_background_) return;
+    if (request_.keep_background) return;
     const std::int64_t until = now_ms() + kLeftoverGraceMs;
     while (reap()) {
       const std::int64_t left = until - now_ms();
@@ -256,10 +279,11 @@ class Supervisor {
     o.violations.push_back(std::move(v));
   }
 
-  FlatPlan flat_;
+  const SuperviseRequest& request_;
   const Limits& limits_;
-  const bool keep_background_;
+  FlatPlan flat_;
   const Fence fence_;
+  Guardian guardian_;
   UniqueFd signals_;
   pid_t command_ = 0;
   int status_ = 0;
@@ -270,11 +294,8 @@ class Supervisor {
   std::uint64_t cpu_ms_ = 0, largest_bytes_ = 0, peak_memory_ = 0, peak_processes_ = 0;
 };
 
-}  // namespace
-
-Result<Supervised> supervise(const LaunchPlan& plan, const Limits& limits, bool keep_background,
-                             const Capabilities& capabilities, SuperviseError& where) {
-  return Supervisor(plan, limits, keep_background, capabilities).run(where);
-}
+Supervisor::Supervisor(const SuperviseRequest& request) : impl_(std::make_unique<Impl>(request)) {}
+Supervisor::~Supervisor() = default;
+Supervised Supervisor::run() { return impl_->run(); }
 
 }  // namespace sefaca

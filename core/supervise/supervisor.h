@@ -5,8 +5,8 @@
 
 #include <sys/types.h>
 
-#include <cstdint>
-#include <optional>
+#include <functional>
+#include <memory>
 
 #include "core/base/result.h"
 #include "core/enforce/capabilities.h"
@@ -16,17 +16,37 @@
 
 namespace sefaca {
 
-struct Supervised {
-  pid_t pid = 0;  // the command's, even when it could not be executed
-  Outcome outcome;
+struct SuperviseRequest {
+  const LaunchPlan& plan;
+  const Limits& limits;
+  const Capabilities& capabilities;
+  bool keep_background = false;
+  // Runs in the guardian when this process is killed, after the tree has been ended: removes what is
+  // left, writes the record. Empty: no guardian.
+  std::function<void(const Outcome&)> when_killed{};
+  int guardian_keeps_fd = -1;  // the log's
 };
 
-// Runs `plan` to its end. An error means that the command was not run; its errno_value is that of
-// the step (ENOENT and EACCES from execve are exit 127 and 126). `step` then says which step it was.
-struct SuperviseError {
-  Step step = Step::none;
+struct Supervised {
+  pid_t pid = 0;             // the command's
+  Step failed = Step::none;  // the step that failed; `error` then says why and nothing was run
+  Error error{};             // errno_value: that of the step (ENOENT and EACCES of execve: 127, 126)
+  Outcome outcome{};
 };
-Result<Supervised> supervise(const LaunchPlan& plan, const Limits& limits, bool keep_background,
-                             const Capabilities& capabilities, SuperviseError& where);
+
+// Runs the plan to its end. The guardian stays on its leash until the Supervisor is gone, so that
+// the caller can finish the record first.
+class Supervisor {
+ public:
+  explicit Supervisor(const SuperviseRequest& request);  // `request` must outlive it
+  ~Supervisor();
+  Supervisor(const Supervisor&) = delete;
+  Supervisor& operator=(const Supervisor&) = delete;
+  Supervised run();  // once
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
 
 }  // namespace sefaca

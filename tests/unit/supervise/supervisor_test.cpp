@@ -9,7 +9,9 @@
 
 #include <cerrno>
 #include <chrono>
+#include <fstream>
 #include <functional>
+#include <memory>
 #include <thread>
 
 #include "core/base/text.h"
@@ -32,6 +34,8 @@ struct Report {
   std::uint64_t violations = 0;
 };
 
+std::string when_killed_marker;  // a file that the guardian makes; empty: no guardian
+
 LaunchPlan shell_plan(const std::string& line) {
   LaunchPlan plan;
   plan.program = "/bin/sh";
@@ -52,13 +56,22 @@ Report run_in_own_process(const LaunchPlan& plan, const Limits& limits = {},
     ::close(ends[0]);
     Capabilities capabilities = probe_capabilities();
     if (!fenced) capabilities.landlock_abi = 0;
-    SuperviseError where;
-    const auto ended = supervise(plan, limits, keep_background, capabilities, where);
+    SuperviseRequest request{.plan = plan, .limits = limits, .capabilities = capabilities};
+    request.keep_background = keep_background;
+    if (!when_killed_marker.empty()) {
+      request.when_killed = [&](const Outcome& o) {
+        UniqueFd(::open(when_killed_marker.c_str(), O_WRONLY | O_CREAT, 0600));
+        if (o.signal != SIGKILL) _exit(1);
+      };
+    }
+    auto supervisor = std::make_unique<Supervisor>(request);
+    const Supervised ended = supervisor->run();
+    supervisor.reset();
     Report report;
-    report.ran = ended.ok();
-    report.step = where.step;
-    if (ended) {
-      const Outcome& o = ended->outcome;
+    report.ran = ended.failed == Step::none;
+    report.step = ended.failed;
+    if (report.ran) {
+      const Outcome& o = ended.outcome;
       report.kind = o.kind;
       report.code = exit_code_of(o);
       report.peak_memory = o.max_memory_bytes;
@@ -67,7 +80,7 @@ Report run_in_own_process(const LaunchPlan& plan, const Limits& limits = {},
       report.violations = o.violations.size();
       if (!o.violations.empty()) report.violation = o.violations.front().kind;
     } else {
-      report.errno_value = ended.error().errno_value;
+      report.errno_value = ended.error.errno_value;
     }
     _exit(::write(ends[1], &report, sizeof report) == sizeof report ? 0 : 1);
   }
@@ -81,7 +94,12 @@ Report run_in_own_process(const LaunchPlan& plan, const Limits& limits = {},
   return report;
 }
 
-bool alive(pid_t pid) { return ::kill(pid, 0) == 0; }
+// A zombie whom nobody reaps (pid 1 of a bare container does not) is dead.
+bool alive(pid_t pid) {
+  std::ifstream stat(concat("/proc/", std::to_string(pid), "/stat"));
+  std::string number, name, state;
+  return stat >> number >> name >> state && state != "Z";
+}
 
 void sleep_ms(int ms) { std::this_thread::sleep_for(std::chrono::milliseconds(ms)); }
 
@@ -247,6 +265,38 @@ TEST(Supervisor, ASignalThatItGetsIsForwarded) {
         ::kill(supervisor, SIGTERM);
       });
   EXPECT_EQ(report.code, 7);
+}
+
+TEST(Guardian, EndsTheTreeWhenTheSupervisorIsKilled) {
+  const Scratch scratch;
+  const std::string ready = scratch / "ready";
+  const std::string marker = scratch / "marker";
+  when_killed_marker = marker;
+  const pid_t pid = ::fork();
+  if (pid == 0) {
+    run_in_own_process(shell_plan(concat("setsid sleep 60 & echo $! > ", ready, "; wait")), {}, false,
+                       [&](pid_t supervisor) {
+                         pid_in(ready);
+                         ::kill(supervisor, SIGKILL);
+                         sleep_ms(10);
+                         _exit(0);
+                       });
+  }
+  ::waitpid(pid, nullptr, 0);
+  when_killed_marker.clear();
+  const pid_t orphan = pid_in(ready);
+  for (int i = 0; i < 300 && (alive(orphan) || ::access(marker.c_str(), F_OK) != 0); ++i) sleep_ms(10);
+  EXPECT_FALSE(alive(orphan));
+  EXPECT_EQ(::access(marker.c_str(), F_OK), 0);
+}
+
+TEST(Guardian, DoesNothingWhenAllIsWell) {
+  const Scratch scratch;
+  when_killed_marker = scratch / "marker";
+  EXPECT_EQ(run_in_own_process(shell_plan("exit 4")).code, 4);
+  EXPECT_EQ(run_in_own_process(shell_plan("sleep 60 & exit 6")).code, 6);
+  EXPECT_NE(::access(when_killed_marker.c_str(), F_OK), 0);
+  when_killed_marker.clear();
 }
 
 TEST(Supervisor, TheTreesMemoryIsOneLimit) {
