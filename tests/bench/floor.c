@@ -1,6 +1,6 @@
-// The floor of the benchmark: the least that a launcher with sefaca's first mechanisms can do. Forks,
-// sets Landlock with ten rules, no_new_privs and a seccomp filter of 25 comparisons, executes the
-// command, waits, and appends one line to a log.  usage: floor LOG COMMAND [ARG...]
+// The floor of the benchmark: the least that a launcher with sefaca's first mechanisms can do.
+// Forks, sets Landlock with ten rules, no_new_privs and a seccomp filter of 25 comparisons,
+// executes the command, waits, and appends one line to a log.  usage: floor LOG COMMAND [ARG...]
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <linux/filter.h>
@@ -28,11 +28,11 @@ static void set_landlock(void) {
   static const struct {
     const char* path;
     int access;
-  } rules[10] = {{"/usr", kRead}, {"/bin", kRead},  {"/lib", kRead},       {"/sbin", kRead},
-                 {"/etc", kRead}, {"/opt", kRead},  {"/dev/null", kWrite}, {"/dev/zero", kWrite},
+  } rules[10] = {{"/usr", kRead},  {"/bin", kRead}, {"/lib", kRead},       {"/sbin", kRead},
+                 {"/etc", kRead},  {"/opt", kRead}, {"/dev/null", kWrite}, {"/dev/zero", kWrite},
                  {"/tmp", kWrite}, {".", kWrite}};
-  const unsigned long long file_rights = LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_WRITE_FILE |
-                                         LANDLOCK_ACCESS_FS_READ_FILE;
+  const unsigned long long file_rights =
+      LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_READ_FILE;
   const unsigned long long read_rights =
       LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR;
   const unsigned long long all_rights = (1ULL << 13) - 1;  // ABI 1
@@ -58,8 +58,8 @@ static void set_landlock(void) {
 static void set_seccomp(void) {
   struct sock_filter code[kComparisons + 3];
   size_t n = 0;
-  code[n++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
-                                           offsetof(struct seccomp_data, nr));
+  code[n++] =
+      (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr));
   for (unsigned i = 0; i < kComparisons; ++i) {  // numbers that are no system calls
     code[n++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 5000 + i,
                                              (unsigned char)(kComparisons - i), 0);
@@ -92,11 +92,11 @@ int main(int argc, char** argv) {
   const int log = open(argv[1], O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
   if (log < 0) stop(argv[1]);
   char line[512];
-  const int length = snprintf(line, sizeof(line),
-                              "{\"timestamp\":%lld,\"pid\":%d,\"command\":\"%.200s\","
-                              "\"max_memory\":%ld,\"status\":%d}\n",
-                              (long long)start.tv_sec, (int)child, argv[2],
-                              usage.ru_maxrss * 1024L, status);
+  const int length =
+      snprintf(line, sizeof(line),
+               "{\"timestamp\":%lld,\"pid\":%d,\"command\":\"%.200s\","
+               "\"max_memory\":%ld,\"status\":%d}\n",
+               (long long)start.tv_sec, (int)child, argv[2], usage.ru_maxrss * 1024L, status);
   if (length < 0 || write(log, line, (size_t)length) != length) stop("write");
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }

@@ -1,5 +1,5 @@
 // Holds the direction of dependencies (ARCHITECTURE.md) by reading the includes of every source
-// file, and the rule that only the launcher prints.
+// file, the rule that only the launcher prints, and that ARCHITECTURE.md names every file.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -30,8 +30,7 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
     {"core/config", {"core/base", "core/policy"}},
     {"core/enforce", {"core/base", "core/policy"}},
     {"core/audit", {"core/base", "core/policy"}},
-    {"core/notify",
-     {"core/base", "core/policy", "core/config", "core/enforce", "core/audit"}},
+    {"core/notify", {"core/base", "core/policy", "core/config", "core/enforce", "core/audit"}},
     {"core/supervise",
      {"core/base", "core/policy", "core/config", "core/enforce", "core/audit", "core/notify"}},
     {"launcher",
@@ -77,7 +76,9 @@ std::vector<std::string> own_includes(const std::string& text) {
   return names;
 }
 
-bool is_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
+bool is_word(char c) {
+  return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_';
+}
 
 // Whether `word` stands in `text` as a whole word, outside of // comments.
 bool uses_word(const std::string& text, std::string_view word) {
@@ -133,6 +134,23 @@ TEST(Layers, OnlyTheLauncherPrints) {
                              "puts", "fputs", "putchar", "perror", "iostream"}) {
       EXPECT_FALSE(uses_word(file.text, word)) << file.path << " uses " << word;
     }
+  }
+}
+
+// ARCHITECTURE.md has a sentence for each folder and file: a .cpp beside its .h shares one.
+TEST(Layers, TheArchitectureNamesEveryFile) {
+  std::ifstream stream(fs::path(SEFACA_SOURCE_DIR) / "ARCHITECTURE.md");
+  std::ostringstream page;
+  page << stream.rdbuf();
+  const std::string text = page.str();
+  for (const auto& file : all_sources()) {
+    const fs::path path = file.path;
+    const auto named = [&](const std::string& name) {
+      return text.find("`" + name + "`") != std::string::npos ||
+             text.find("/" + name + "`") != std::string::npos;
+    };
+    EXPECT_TRUE(named(path.stem().string()) || named(path.filename().string()))
+        << file.path << " has no sentence in ARCHITECTURE.md";
   }
 }
 
