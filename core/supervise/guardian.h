@@ -16,11 +16,15 @@ namespace sefaca {
 class Guardian {
  public:
   Guardian() = default;
-  // Forks it. `duties` runs in it, once, when this process has ended without dismiss(). It is no
-  // child that wait(2) sees without __WALL (clone(2), exit signal 0), so that ECHILD still means that
-  // nothing of the command is left. Signals are blocked in it; it holds no descriptor but the pipe
-  // and `keep_fd` (negative: none).
-  static Result<Guardian> start(int keep_fd, const std::function<void()>& duties);
+  // Starts it. `at_once` and then `duties` run in it when this process has ended without dismiss().
+  // It shares this process's memory (a copy would cost as much as all the rest of a run), so both
+  // must live until dismiss(), and one guardian at a time. `at_once` makes system calls only: it
+  // holds however the death came; `duties` may allocate, and is lost if the heap was being changed
+  // at the very moment of the kill. It is no child that wait(2) sees without __WALL (clone(2), exit
+  // signal 0), so that ECHILD still means that nothing of the command is left. Signals are blocked
+  // in it; it holds no descriptor but the pipe and `keep_fd` (negative: none).
+  static Result<Guardian> start(int keep_fd, std::function<void()> at_once,
+                                std::function<void()> duties);
 
   Guardian(Guardian&& other) noexcept
       : pid_(std::exchange(other.pid_, 0)), leash_(std::move(other.leash_)) {}

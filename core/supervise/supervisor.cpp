@@ -79,14 +79,18 @@ class Supervisor::Impl {
   Status prepare() {
     SEFACA_CHECK(listen_to_signals());
     if (!request_.when_killed) return Done{};
-    SEFACA_TRY(guardian, Guardian::start(request_.guardian_keeps_fd, [this] { after_a_kill(); }));
+    SEFACA_TRY(guardian, Guardian::start(
+                             request_.guardian_keeps_fd,
+                             [this] {
+                               if (!request_.keep_background) fence_.signal_all(SIGKILL);
+                             },
+                             [this] { after_a_kill(); }));
     guardian_ = std::move(guardian);
     return Done{};
   }
 
-  // In the guardian: this process has been killed.
+  // In the guardian: this process has been killed, and the tree with it.
   void after_a_kill() {
-    if (!request_.keep_background) fence_.signal_all(SIGKILL);
     constexpr timespec kDying{0, 20'000'000};  // killed processes still hold their files for a moment
     ::nanosleep(&kDying, nullptr);
     Outcome outcome;
