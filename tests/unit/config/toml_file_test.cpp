@@ -228,6 +228,12 @@ TEST(TomlFile, BinaryHugeAndDeepFilesEndInAnError) {
   EXPECT_TRUE(wide);
 }
 
+TEST(TomlFile, WhatTheParserAssertsIsAnErrorAtItsLine) {
+  auto file = parse_file("[default]\npids = 4\n[[[\nmemory = \"1g\"\n", kUserFile);
+  ASSERT_FALSE(file);
+  EXPECT_EQ(text_of(file.errors()), "/home/u/.sefaca/config.toml:3:1: this is not TOML\n");
+}
+
 TEST(TomlFile, InvalidUtf8IsAnErrorThatCanBePrinted) {
   auto file = parse_file("[default]\nlevel = \"\xff\xfe\"\n", kUserFile);
   ASSERT_FALSE(file);
