@@ -17,7 +17,6 @@ constexpr CredentialPattern kPatterns[] = {
 
     {"TOKEN", "token"},
     {"*_TOKEN", "token"},
-    {"*_TOKENS", "token"},
     {"*_AUTHTOKEN", "token"},
     {"*_ACCESSTOKEN", "token"},
     {"*_JWT", "token"},
