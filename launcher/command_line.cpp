@@ -112,6 +112,9 @@ struct Option {
 Result<Option> parse_option(const po::options_description& options, const std::string& word) {
   const auto equals = word.find('=');
   const std::string name = word.substr(0, equals);
+  if (name == "--no-network" || name == "--no-net") {
+    return Error{.what = concat(name, " takes no value"), .where = name};
+  }
   if (equals != std::string::npos && equals + 1 == word.size()) {
     return Error{.what = concat(name, " has an empty value"), .where = name};
   }

@@ -6,6 +6,7 @@
 
 #include "core/base/text.h"
 #include "core/policy/allow.h"
+#include "core/policy/caches.h"
 #include "core/policy/keys.h"
 #include "launcher/command_line.h"
 #include "launcher/generators.h"
@@ -35,6 +36,9 @@ std::vector<Completed> completed_options() {
     for (const auto word : choices(key)) option.words.emplace_back(word);
     if (key.name == "allow") {
       for (const auto word : allowable_names()) option.words.emplace_back(word);
+    }
+    if (key.name == "caches") {
+      for (const auto word : cache_names()) option.words.emplace_back(word);
     }
     if (!option.words.empty()) option.value = Value::words;
     if (key.type == KeyType::preset) option.value = Value::presets;

@@ -5,6 +5,7 @@
 
 #include "core/base/text.h"
 #include "core/policy/allow.h"
+#include "core/policy/caches.h"
 #include "core/policy/keys.h"
 #include "launcher/command_line.h"
 #include "launcher/generators.h"
@@ -126,6 +127,11 @@ std::string markdown_paragraphs(std::span<const std::string_view> texts) {
   return out;
 }
 
+std::string cache_list() {
+  const std::vector<std::string> names(cache_names().begin(), cache_names().end());
+  return join(names, ", ");
+}
+
 constexpr std::string_view kExample =
     "[default]\n"
     "level = \"default\"\n"
@@ -211,6 +217,7 @@ std::string man_sefaca_toml() {
     out += item(concat(file_name(key), " (", type_of(key), ")"),
                 concat(help_with_fallback(key), where));
   }
+  out += concat(section("WHAT CACHES MAY NAME"), roff(cache_list()), "\n");
   out += concat(section("EXAMPLE"), ".nf\n");
   for (const auto& line : split(trim(kExample), '\n')) out += roff(line) + "\n";
   return out + ".fi\n" + see_also(".BR sefaca (1),\n.BR sefaca\\-run (1)");
@@ -246,6 +253,7 @@ std::string configuration_markdown() {
   for (const auto& each : allowables()) {
     out += concat("| ", code(each.name), " | ", cell(each.help), " |\n");
   }
+  out += concat("\n## What `caches` may name\n\n", cache_list(), ".\n");
   out += concat("\n## Other variables\n\n", markdown_facts("Variable", other_variable_table()),
                 "## Exit codes\n\n", markdown_facts("Code", exit_code_table()));
   while (out.ends_with("\n\n")) out.pop_back();

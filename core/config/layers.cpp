@@ -183,9 +183,12 @@ void add_project_file(LoadedLayers& layers, Errors& errors, const Surroundings& 
 
   std::string note;
   const auto store = TrustStore::load(surroundings);
-  if (!store) return append(errors, store.errors());
   const auto real = surroundings.files->real_path(path).value_or(path);
-  if (store->trusts(real, file->text)) {
+  if (!store) {
+    // A list that can't be believed trusts nothing; a file that only narrows needs no trust.
+    note = concat(" (", store.error().where, ": ", store.error().what, ": ", store.error().remedy,
+                  ")");
+  } else if (store->trusts(real, file->text)) {
     if (const auto reason = untrustworthy(real, surroundings)) {
       note = concat(" (it is trusted, but ", reason->what, ": ", reason->remedy, ")");
     } else {

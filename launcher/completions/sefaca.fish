@@ -28,7 +28,7 @@ complete -c sefaca -n '__fish_seen_subcommand_from run exec shell' -l read -x -a
 complete -c sefaca -n '__fish_seen_subcommand_from run exec shell' -l env -x -d 'pass this variable to the command, or set it'
 complete -c sefaca -n '__fish_seen_subcommand_from run exec shell' -l clean-env -d 'start from an empty environment (PATH, TERM and LANG are kept)'
 complete -c sefaca -n '__fish_seen_subcommand_from run exec shell' -l tmp -x -a 'private host' -d 'a temporary directory of the command\'s own, or the host\'s'
-complete -c sefaca -n '__fish_seen_subcommand_from run exec shell' -l caches -x -d 'tools whose cache directories are writable: ccache, cargo, npm, pip, ...'
+complete -c sefaca -n '__fish_seen_subcommand_from run exec shell' -l caches -x -a 'all ccache bazel bun bundler cabal cargo composer conan coursier cypress dart deno dub electron fontconfig go gradle ivy maven mypy npm nuget pip pipenv playwright pnpm poetry pre-commit sbt sccache stack swift uv vcpkg yarn zig' -d 'tools whose cache directories are writable: ccache, cargo, npm, pip, ...'
 complete -c sefaca -n '__fish_seen_subcommand_from run exec shell' -l pids -x -d 'processes that the tree may have at one time'
 complete -c sefaca -n '__fish_seen_subcommand_from run exec shell' -l cpu-time -x -d 'processor time of each process'
 complete -c sefaca -n '__fish_seen_subcommand_from run exec shell' -l file-size -x -d 'size of each file that is written'

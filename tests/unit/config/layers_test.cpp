@@ -317,6 +317,21 @@ TEST(TrustedProject, MayWidenWhileItIsThatVeryFile) {
       << writable;
 }
 
+TEST(TrustedProject, AListThatOthersCanWriteTrustsNothingAndStopsNothing) {
+  const std::string text = "[default]\nnetwork = \"allow\"\n";
+  TrustStore store;
+  store.add(kProjectPath, text);
+  auto tree = usual_tree();
+  tree.file("/home/u/.sefaca/trusted", store.to_text(), 0666);
+  tree.file(kProjectPath, text);
+  EXPECT_NE(effective(surroundings_on(tree), {}, {"network"})
+                .find("(/home/u/.sefaca/trusted: the list of trusted files can be written by "
+                      "others and is not believed: chmod go-w "),
+            std::string::npos);
+  tree.file(kProjectPath, "[default]\nnetwork = \"deny\"\n");
+  EXPECT_EQ(effective(surroundings_on(tree), {}, {"network"}), "network=deny");
+}
+
 TEST(UntrustedProject, OwnerAndModeDoNotMatterWhileItNarrows) {
   auto tree = usual_tree();
   tree.file(kProjectPath, "[default]\nnetwork = \"deny\"\n", 0666, 4711);
