@@ -104,6 +104,17 @@ bool has_url_password(std::string_view value) {
   return false;
 }
 
+// "Authorization:" in any case. Values such as LS_COLORS are long, so nothing is copied.
+bool has_authorization(std::string_view value) {
+  constexpr std::string_view kWord = "authorization";
+  for (std::size_t at = value.find(':'); at != std::string_view::npos;
+       at = value.find(':', at + 1)) {
+    if (at < kWord.size() || (value[at - 1] | 0x20) != 'n') continue;
+    if (lower(value.substr(at - kWord.size(), kWord.size())) == kWord) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 std::span<const CredentialPattern> credential_patterns() {
@@ -119,10 +130,10 @@ bool name_is_credential(std::string_view name) {
 }
 
 bool value_is_credential(std::string_view value) {
-  if (has_url_password(value)) return true;
-  if (value.find("PRIVATE KEY-----") != std::string_view::npos) return true;
-  if (value.size() < std::string_view("authorization:").size()) return false;
-  return lower(value).find("authorization:") != std::string::npos;
+  if (has_url_password(value) || has_authorization(value)) return true;
+  const std::size_t begin = value.find("-----BEGIN ");
+  return begin != std::string_view::npos &&
+         value.find("PRIVATE KEY-----", begin) != std::string_view::npos;
 }
 
 }  // namespace sefaca
