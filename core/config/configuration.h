@@ -22,6 +22,7 @@ inline constexpr const char* kProjectConfig = ".sefaca.toml";
 //
 // A project's file that the user does not trust may only narrow. It is judged by what the whole run
 // may do with and without it, so `command_line` should hold the assignments that stand above.
+// Without it (nullopt) the file is judged for every run that could name one of its presets.
 struct LoadedLayers {
   std::vector<PresetDefinition> presets;
   std::vector<Assignment> assignments;
@@ -32,7 +33,7 @@ struct LoadedLayers {
 };
 Result<LoadedLayers> load_layers(const Surroundings& surroundings,
                                  const std::optional<std::string>& config_file,
-                                 std::span<const Assignment> command_line = {});
+                                 std::optional<std::span<const Assignment>> command_line = {});
 
 // The user's own files that would be read, weakest first, whether they are there or not.
 std::vector<std::string> user_config_paths(const Surroundings& surroundings);

@@ -130,50 +130,82 @@ bool is_preset(const std::string& name, const LoadedLayers& layers) {
          std::any_of(layers.presets.begin(), layers.presets.end(), named);
 }
 
-// What the run may do with and without the file: what is more with it, each as an error.
-Status only_narrows(const LoadedLayers& below, const ParsedFile& project, const FileText& file,
-                    std::span<const Assignment> variables, std::span<const Assignment> command_line,
-                    const Surroundings& surroundings, const std::string& note) {
-  const Command command{.argv = {"true"}};
-
-  // A preset that is the project's own, named from above, stands for what it derives from.
-  LoadedLayers without = below;
-  for (const auto& preset : project.presets) {
-    if (is_preset(preset.name, below)) continue;
-    without.presets.push_back({preset.name, preset.inherits, {}, preset.origin});
+// Holds a project's file against what the user may do without it.
+class ProjectJudge {
+ public:
+  ProjectJudge(const LoadedLayers& below, const ParsedFile& project, const FileText& file,
+               const Surroundings& surroundings, std::string note)
+      : project_(project), file_(file), surroundings_(surroundings), note_(std::move(note)) {
+    with_ = below;
+    merge(with_, project);
+    // A preset that is the project's own, named from above, stands for what it derives from.
+    without_ = below;
+    for (const auto& preset : project.presets) {
+      if (is_preset(preset.name, below)) continue;
+      without_.presets.push_back({preset.name, preset.inherits, {}, preset.origin});
+    }
   }
-  PolicyBuilder builder_without(surroundings);
-  fill(builder_without, without, variables, command_line);
 
-  LoadedLayers with = below;
-  merge(with, project);
-  PolicyBuilder builder_with(surroundings);
-  fill(builder_with, with, variables, command_line);
-
-  const auto after = builder_with.build(command);
-  if (!after) return after.errors();
-  const auto before = builder_without.build(command);
-  if (!before) return before.errors();
-
-  std::map<std::string, Error> errors;  // one for each place and text
-  for (const auto& widening : widenings(*before, *after)) {
-    const auto culprit = culprit_of(widening, project);
-    Error error{.what = describe(widening),
-                .where = culprit.origin.empty() ? file.source.path : culprit.origin,
-                .excerpt = culprit.excerpt,
-                .remedy = concat("a project's file may only narrow until you trust it: ",
-                                 "sefaca config trust ", shell_quote(file.source.path), note)};
-    errors.emplace(concat(error.where, "\n", widening.key), std::move(error));
+  // What the run may do with and without the file: what is more with it, each as an error.
+  void judge(std::span<const Assignment> variables, std::span<const Assignment> command_line) {
+    const auto after = build(with_, variables, command_line);
+    if (!after) return keep(after.errors());
+    const auto before = build(without_, variables, command_line);
+    if (!before) return keep(before.errors());
+    for (const auto& widening : widenings(*before, *after)) {
+      const auto culprit = culprit_of(widening, project_);
+      keep(
+          {Error{.what = describe(widening),
+                 .where = culprit.origin.empty() ? file_.source.path : culprit.origin,
+                 .excerpt = culprit.excerpt,
+                 .remedy = concat("a project's file may only narrow until you trust it: ",
+                                  "sefaca config trust ", shell_quote(file_.source.path), note_)}});
+    }
   }
-  if (errors.empty()) return Done{};
-  Errors list;
-  for (auto& [place, error] : errors) list.push_back(std::move(error));
-  return list;
+
+  Errors take_errors() {
+    Errors list;
+    for (auto& [place, error] : errors_) list.push_back(std::move(error));
+    return list;
+  }
+
+ private:
+  Result<Policy> build(const LoadedLayers& layers, std::span<const Assignment> variables,
+                       std::span<const Assignment> command_line) const {
+    PolicyBuilder builder(surroundings_);
+    fill(builder, layers, variables, command_line);
+    return builder.build(Command{.argv = {"true"}});
+  }
+  void keep(const Errors& errors) {  // one for each place and text
+    for (const auto& error : errors) errors_.emplace(concat(error.where, "\n", error.what), error);
+  }
+
+  const ParsedFile& project_;
+  const FileText& file_;
+  const Surroundings& surroundings_;
+  const std::string note_;
+  LoadedLayers with_;
+  LoadedLayers without_;
+  std::map<std::string, Error> errors_;
+};
+
+// Every run that could be made of this file: its [default], each of its presets, and a run that
+// reads only what is listed.
+void judge_every_run(ProjectJudge& judge, const ParsedFile& project,
+                     std::span<const Assignment> variables) {
+  auto with_option = [&](const char* key, const std::string& value) {
+    const Assignment option{
+        .key = key, .values = {value}, .layer = Layer::command_line, .origin = concat("--", key)};
+    judge.judge(variables, std::span(&option, 1));
+  };
+  judge.judge(variables, {});
+  with_option("read", "listed");
+  for (const auto& preset : project.presets) with_option("preset", preset.name);
 }
 
 void add_project_file(LoadedLayers& layers, Errors& errors, const Surroundings& surroundings,
                       std::span<const Assignment> variables,
-                      std::span<const Assignment> command_line) {
+                      std::optional<std::span<const Assignment>> command_line) {
   const std::string path = find_project_file(surroundings);
   if (path.empty()) return;
   auto file = read_file(surroundings, path, Layer::project_file);
@@ -197,11 +229,13 @@ void add_project_file(LoadedLayers& layers, Errors& errors, const Surroundings& 
   }
   // With errors below there is nothing to compare with; they are reported first.
   if (!layers.project_trusted && errors.empty()) {
-    if (auto narrow =
-            only_narrows(layers, *parsed, *file, variables, command_line, surroundings, note);
-        !narrow) {
-      append(errors, narrow.errors());
+    ProjectJudge judge(layers, *parsed, *file, surroundings, note);
+    if (command_line) {
+      judge.judge(variables, *command_line);
+    } else {
+      judge_every_run(judge, *parsed, variables);
     }
+    append(errors, judge.take_errors());
   }
   merge(layers, std::move(*parsed));
   layers.files.push_back(path);
@@ -247,7 +281,7 @@ void apply_layers(PolicyBuilder& builder, const LoadedLayers& layers) {
 
 Result<LoadedLayers> load_layers(const Surroundings& surroundings,
                                  const std::optional<std::string>& config_file,
-                                 std::span<const Assignment> command_line) {
+                                 std::optional<std::span<const Assignment>> command_line) {
   LoadedLayers layers;
   Errors errors;
   add_file(layers, errors, surroundings, kSystemConfig, Layer::system_file, false);

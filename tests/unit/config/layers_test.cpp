@@ -297,6 +297,22 @@ TEST(UntrustedProject, IsJudgedInTheRunItIsPartOf) {
   EXPECT_NE(untrusted(text, {option("read", "listed")}).find("widen readonly"), std::string::npos);
 }
 
+TEST(UntrustedProject, IsJudgedForEveryRunWhereTheCommandLineIsNotKnown) {
+  auto without_command_line = [](const std::string& text) {
+    auto tree = usual_tree();
+    tree.directory("/home/u/docs").file(kProjectPath, text);
+    auto layers = load_layers(surroundings_on(tree), std::nullopt);
+    return layers ? "ok" : text_of(layers.errors());
+  };
+  EXPECT_EQ(without_command_line("[presets.compiler]\nmemory = \"1g\"\n"), "ok");
+  EXPECT_EQ(without_command_line("[default]\nnetwork = \"deny\"\n"), "ok");
+  EXPECT_EQ(without_command_line("[presets.compiler]\nnetwork = \"allow\"\n"),
+            concat(kProjectPath, ":2:1: this would widen network from deny to allow", kTrustHint));
+  EXPECT_NE(
+      without_command_line("[default]\nreadonly_add = [\"/home/u/docs\"]\n").find("widen readonly"),
+      std::string::npos);
+}
+
 TEST(TrustedProject, MayWidenWhileItIsThatVeryFile) {
   const std::string text = "[default]\nnetwork = \"allow\"\n";
   TrustStore store;
