@@ -168,7 +168,7 @@ class Collector {
   }
 
   void add(const std::string& path, std::string_view tool, const CacheWish& wish, bool make) {
-    if (path.empty() || is_home_or_above(path, homes_)) return;
+    if (path.empty() || holds_a_home(path, homes_)) return;
     auto real = surroundings_.files->real_path(path);
     if (!real) {
       if (!make) return;
@@ -177,7 +177,7 @@ class Collector {
       real = real_parent ? absolute_path(base_name(path), *real_parent) : path;
       out_.make_directories.push_back(*real);
     }
-    if (is_home_or_above(*real, homes_)) return;
+    if (holds_a_home(*real, homes_)) return;
     out_.rules.push_back({.path = *real,
                           .access = Access::write,
                           .kind = PathRule::Kind::grant,

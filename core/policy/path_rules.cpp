@@ -310,15 +310,28 @@ class Assembly {
     for (PathRule& rule : own_rules(surroundings_, places_, homes_, could_be_made)) {
       std::erase_if(fields_.paths,
                     [&](const PathRule& other) { return is_within(other.path, rule.path); });
-      if (files_.exists(rule.path) || is_writable(rule.path))
-        fields_.paths.push_back(std::move(rule));
+      const bool there = files_.exists(rule.path);
+      if (!there && !is_writable(rule.path)) continue;
+      if (!there) leave_creation(rule);
+      fields_.paths.push_back(std::move(rule));
     }
     if (fields_.level == Level::permissive) return;
     for (PathRule& rule : secret_rules(surroundings_, places_, homes_, repository_)) {
       if (is_named(rule.path)) continue;
       std::erase_if(fields_.paths, [&](const PathRule& other) { return other.path == rule.path; });
+      if (rule.kind == PathRule::Kind::protected_) leave_creation(rule);
       fields_.paths.push_back(std::move(rule));
     }
+  }
+
+  // Carving a path out of a writable directory by Landlock means that nothing new can be made in
+  // that directory. For a name that is not there, or a socket that Landlock can't guard anyway,
+  // this is no good bargain (a socket in /tmp would stop every compiler), so it is left to the
+  // broker; but at strict, and where nothing around it is writable, it costs nothing.
+  void leave_creation(PathRule& rule) const {
+    const bool costs = is_writable(std::string(parent_path(rule.path)));
+    rule.kind = costs && fields_.level != Level::strict ? PathRule::Kind::protected_
+                                                        : PathRule::Kind::secret;
   }
 
   // Rules of tables that say what the rule around them says already; a person's stay, so that the

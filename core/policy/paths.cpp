@@ -43,11 +43,13 @@ std::vector<std::string> home_directories(const Surroundings& surroundings) {
   return homes;
 }
 
+bool holds_a_home(std::string_view path, const std::vector<std::string>& homes) {
+  return path == "/" || std::any_of(homes.begin(), homes.end(),
+                                    [&](const std::string& home) { return is_within(home, path); });
+}
+
 bool is_home_or_above(std::string_view path, const std::vector<std::string>& homes) {
-  if (path == "/" || is_a_home(path, homes)) return true;
-  return path == "/home" || std::any_of(homes.begin(), homes.end(), [&](const std::string& home) {
-           return is_within(home, path);
-         });
+  return path == "/home" || is_a_home(path, homes) || holds_a_home(path, homes);
 }
 
 bool is_a_home(std::string_view path, const std::vector<std::string>& homes) {

@@ -19,8 +19,11 @@ Access access_at(const std::vector<PathRule>& rules, std::string_view path, Acce
 // The home directories that are known: $HOME and the account's, with links resolved too.
 std::vector<std::string> home_directories(const Surroundings& surroundings);
 
-// True for `/`, a home directory, and whatever lies above one: too much to be granted because some
-// variable or link happened to name it.
+// True for `/`, our homes, and whatever lies above one.
+bool holds_a_home(std::string_view path, const std::vector<std::string>& homes);
+
+// The same, and true for others' homes (/root, /home/NAME) and /home: too much to be granted
+// because some variable or link happened to name it.
 bool is_home_or_above(std::string_view path, const std::vector<std::string>& homes);
 
 // True for a home directory itself, be it ours or another's (/root, /home/NAME).

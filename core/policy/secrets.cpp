@@ -11,10 +11,15 @@
 namespace sefaca {
 namespace {
 
+// A socket's secret is who answers, not what the file holds.
+enum class Sort { content, socket };
+constexpr Sort kSocket = Sort::socket;
+
 struct Row {
   Place place;
   std::string_view path;
   std::string_view reason;
+  Sort sort = Sort::content;
 };
 
 constexpr Row kTable[] = {
@@ -136,30 +141,30 @@ constexpr Row kTable[] = {
     {Place::run, "secrets", "secrets of the container"},
     {Place::absolute, "/var/run/secrets", "secrets of the container"},
     // Sockets that lead out: whoever writes to one has its server's rights.
-    {Place::run, "docker.sock", "docker's socket"},
-    {Place::absolute, "/var/run/docker.sock", "docker's socket"},
-    {Place::home, ".docker/run", "docker's socket"},
-    {Place::home, ".docker/desktop", "docker's socket"},
-    {Place::socket, "DOCKER_HOST", "docker's socket"},
-    {Place::run, "podman", "podman's socket"},
-    {Place::run, "containerd", "containerd's socket"},
-    {Place::run, "crio", "CRI-O's socket"},
-    {Place::run, "buildkit", "buildkit's socket"},
-    {Place::run, "snapd.socket", "snapd's socket"},
-    {Place::run, "libvirt", "libvirt's sockets"},
-    {Place::absolute, "/var/snap/lxd/common/lxd/unix.socket", "lxd's socket"},
-    {Place::absolute, "/var/lib/incus/unix.socket", "incus' socket"},
-    {Place::run, "dbus", "D-Bus"},
-    {Place::socket, "DBUS_SESSION_BUS_ADDRESS", "D-Bus"},
-    {Place::socket, "SSH_AUTH_SOCK", "the ssh agent"},
-    {Place::runtime, "", "the session's sockets"},
-    {Place::absolute, "/tmp/.X11-unix", "X11"},
-    {Place::home, ".Xauthority", "X11"},
-    {Place::variable, "XAUTHORITY", "X11"},
-    {Place::socket, "WAYLAND_DISPLAY", "Wayland"},
-    {Place::socket, "TMUX", "tmux"},
-    {Place::run, "WSL", "Windows' interop sockets"},
-    {Place::run, "screen", "screen"},
+    {Place::run, "docker.sock", "docker's socket", kSocket},
+    {Place::absolute, "/var/run/docker.sock", "docker's socket", kSocket},
+    {Place::home, ".docker/run", "docker's socket", kSocket},
+    {Place::home, ".docker/desktop", "docker's socket", kSocket},
+    {Place::socket, "DOCKER_HOST", "docker's socket", kSocket},
+    {Place::run, "podman", "podman's socket", kSocket},
+    {Place::run, "containerd", "containerd's socket", kSocket},
+    {Place::run, "crio", "CRI-O's socket", kSocket},
+    {Place::run, "buildkit", "buildkit's socket", kSocket},
+    {Place::run, "snapd.socket", "snapd's socket", kSocket},
+    {Place::run, "libvirt", "libvirt's sockets", kSocket},
+    {Place::absolute, "/var/snap/lxd/common/lxd/unix.socket", "lxd's socket", kSocket},
+    {Place::absolute, "/var/lib/incus/unix.socket", "incus' socket", kSocket},
+    {Place::run, "dbus", "D-Bus", kSocket},
+    {Place::socket, "DBUS_SESSION_BUS_ADDRESS", "D-Bus", kSocket},
+    {Place::socket, "SSH_AUTH_SOCK", "the ssh agent", kSocket},
+    {Place::runtime, "", "the session's sockets", kSocket},
+    {Place::absolute, "/tmp/.X11-unix", "X11", kSocket},
+    {Place::home, ".Xauthority", "X11", kSocket},
+    {Place::variable, "XAUTHORITY", "X11", kSocket},
+    {Place::socket, "WAYLAND_DISPLAY", "Wayland", kSocket},
+    {Place::socket, "TMUX", "tmux", kSocket},
+    {Place::run, "WSL", "Windows' interop sockets", kSocket},
+    {Place::run, "screen", "screen", kSocket},
 };
 
 struct OwnRow {
@@ -180,29 +185,30 @@ class Collector {
         homes_(homes),
         temporary_directory_(surroundings.temporary_directory()) {}
 
-  void add_if_there(const std::string& path, std::string_view reason) {
+  void add_if_there(const std::string& path, std::string_view reason, Sort sort) {
     const auto found = files().link_info(path);
     if (!found) return;
     // HISTFILE=/dev/null is no secret.
     if (found->type == FileInfo::Type::device) return;
     const auto real = files().real_path(path);
-    add(real.value_or(path), reason);
+    add(real.value_or(path), reason, sort);
     if (found->type == FileInfo::Type::symlink)
-      add(absolute_path(base_name(path), resolved_parent(path)), reason);
+      add(absolute_path(base_name(path), resolved_parent(path)), reason, sort);
   }
 
-  void add(const std::string& path, std::string_view reason) {
-    if (!takes_too_much(path)) add_always(path, reason);
+  void add(const std::string& path, std::string_view reason, Sort sort = Sort::content) {
+    if (!takes_too_much(path)) add_always(path, reason, sort);
   }
 
-  void add_always(const std::string& path, std::string_view reason) {
+  void add_always(const std::string& path, std::string_view reason, Sort sort = Sort::content) {
     const auto same = [&](const PathRule& rule) { return rule.path == path; };
     if (std::any_of(rules_.begin(), rules_.end(), same)) return;
-    rules_.push_back({.path = path,
-                      .access = Access::hide,
-                      .kind = PathRule::Kind::secret,
-                      .reason = std::string(reason),
-                      .origin = "built-in"});
+    rules_.push_back(
+        {.path = path,
+         .access = Access::hide,
+         .kind = sort == Sort::socket ? PathRule::Kind::protected_ : PathRule::Kind::secret,
+         .reason = std::string(reason),
+         .origin = "built-in"});
   }
 
   [[nodiscard]] std::string resolved_parent(const std::string& path) const {
@@ -217,7 +223,7 @@ class Collector {
 
   // A variable may point anywhere: hiding a home, `/` or what the command works in helps nobody.
   [[nodiscard]] bool takes_too_much(const std::string& path) const {
-    return is_home_or_above(path, homes_) || is_within(surroundings_.cwd, path) ||
+    return holds_a_home(path, homes_) || is_within(surroundings_.cwd, path) ||
            is_within(temporary_directory_, path);
   }
 
@@ -235,10 +241,11 @@ std::vector<PathRule> secret_rules(const Surroundings& surroundings, const Place
   Collector found(surroundings, homes);
   for (const Row& row : kTable) {
     for (const std::string& path : places.likely(row.place, row.path))
-      found.add_if_there(path, row.reason);
+      found.add_if_there(path, row.reason, row.sort);
   }
   if (repository && holds_credentials(*repository, *surroundings.files))
-    found.add(repository->common_directory + "/config", "a token of the checkout");
+    found.add(repository->common_directory + "/config",
+              "a token of the checkout (persist-credentials: false leaves it out)");
   return found.take();
 }
 

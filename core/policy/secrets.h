@@ -12,7 +12,8 @@
 
 namespace sefaca {
 
-// A rule for each secret that is there, one more for what it leads to when it is a link.
+// A rule for each secret that is there, one more for what it leads to when it is a link. Those for
+// sockets have Kind::protected_: rules on files don't stop a connect, the supervisor does.
 std::vector<PathRule> secret_rules(const Surroundings& surroundings, const Places& places,
                                    const std::vector<std::string>& homes,
                                    const std::optional<Repository>& repository);

@@ -95,5 +95,13 @@ TEST(Caches, NeverAHomeOrRoot) {
   EXPECT_EQ(access_of(*policy, "/x"), Access::read);
 }
 
+TEST(Caches, ASharedOneBesideTheHomes) {
+  Host host;
+  host.set("CCACHE_DIR", "/home/ccache");
+  host.files.directory("/home/ccache");
+  EXPECT_EQ(access_of(*build(host, {flag("preset", {"compiler"})}), "/home/ccache/0"),
+            Access::write);
+}
+
 }  // namespace
 }  // namespace sefaca

@@ -116,10 +116,22 @@ TEST(OwnDirectories, HiddenAtEveryLevelAndWhateverIsGranted) {
   }
 }
 
+TEST(Secrets, ASocketInAWritableDirectoryIsLeftToTheBroker) {
+  Host host;
+  host.files.directory("/tmp/.X11-unix").directory("/run/dbus");
+  const auto policy = build(host, {flag("preset", {"compiler"})});
+  EXPECT_EQ(rule_of(*policy, "/tmp/.X11-unix")->kind, PathRule::Kind::protected_);
+  EXPECT_EQ(rule_of(*policy, "/tmp/.X11-unix")->access, Access::hide);
+  EXPECT_EQ(rule_of(*policy, "/run/dbus")->kind, PathRule::Kind::secret);
+  const auto strict = build(host, {flag("level", {"strict"}), flag("readwrite", {"/tmp"})});
+  EXPECT_EQ(rule_of(*strict, "/tmp/.X11-unix")->kind, PathRule::Kind::secret);
+}
+
 TEST(OwnDirectories, WhatCouldBeMadeIsHiddenBeforeItIsThere) {
   Host host;
   const auto permissive = build(host, {flag("level", {"permissive"})});
   EXPECT_EQ(access_of(*permissive, "/home/u/.sefaca/config.toml"), Access::hide);
+  EXPECT_EQ(rule_of(*permissive, "/home/u/.sefaca")->kind, PathRule::Kind::protected_);
   const auto standard = build(host, {});
   EXPECT_EQ(rule_of(*standard, "/home/u/.sefaca"), nullptr);
 }
