@@ -81,6 +81,7 @@ std::string upper(std::string_view text) {
 
 // wildcard_match, but quick for the common shapes: every variable meets every row.
 bool matches(std::string_view pattern, std::string_view name) {
+  if (name.empty() || (pattern.back() != '*' && pattern.back() != name.back())) return false;
   const std::size_t star = pattern.find('*');
   if (star == std::string_view::npos) return pattern == name;
   if (star == 0 && pattern.find('*', 1) == std::string_view::npos)
