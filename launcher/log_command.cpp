@@ -219,9 +219,12 @@ class LogCommand {
                                                             : show(*reader);
     std::fflush(out_);
     if (reader->torn_lines() > 0) {
+      const bool one = reader->torn_lines() == 1;
       print_note(err_,
-                 concat(std::to_string(reader->torn_lines()), " lines of '", printable(*path),
-                        "' are no records and were passed over"),
+                 concat(std::to_string(reader->torn_lines()), one ? " line of '" : " lines of '",
+                        printable(*path),
+                        one ? "' is no record and was passed over"
+                            : "' are no records and were passed over"),
                  use_colour(err_, surroundings_));
     }
     if (shown > 0) return kGood;

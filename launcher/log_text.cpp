@@ -201,9 +201,9 @@ std::string LogStatistics::text() const {
   if (denials_.empty()) return out;
   out += "\nMost frequent denials:\n";
   for (const auto& [subject, denial] : most_frequent()) {
-    out +=
-        concat(right(number(denial.count), 7), "  ", subject.first, "  ", printable(subject.second),
-               " (", number(denial.runs), denial.runs == 1 ? " run)\n" : " runs)\n");
+    const std::string about = subject.second.empty() ? "" : "  " + printable(subject.second);
+    out += concat(right(number(denial.count), 7), "  ", subject.first, about, " (",
+                  number(denial.runs), denial.runs == 1 ? " run)\n" : " runs)\n");
     if (!denial.suggestion.empty()) out += concat("         ", printable(denial.suggestion), "\n");
   }
   return out;
