@@ -83,12 +83,15 @@ class ConfigCommand : public ::testing::Test {
     return outcome;
   }
   // With HOME written as ~.
-  [[nodiscard]] std::string shortened(std::string text) const {
+  [[nodiscard]] std::string shortened(const std::string& text) const {
     const std::string home = home_;
-    for (auto at = text.find(home); at != std::string::npos; at = text.find(home)) {
-      text.replace(at, home.size(), "~");
+    std::string out;
+    std::size_t from = 0;
+    for (auto at = text.find(home); at != std::string::npos; at = text.find(home, from)) {
+      out.append(text, from, at - from).push_back('~');
+      from = at + home.size();
     }
-    return text;
+    return out.append(text, from);
   }
   [[nodiscard]] std::string read(const std::string& path) const {
     std::ifstream in(home_ / path);
