@@ -70,10 +70,16 @@ Record::Outcome recorded(const Outcome& outcome) {
 }
 
 // What is left to do when the tree is gone; the guardian does it when this process was killed.
-void finish(Session& session, const Outcome& outcome, const Surroundings& surroundings) {
+void finish(Session& session, const Supervised& ended, const Surroundings& surroundings) {
   session.private_directory.remove();
-  session.record.outcome = recorded(outcome);
-  session.record.violations = outcome.violations;
+  session.record.pid = ended.pid;
+  session.record.outcome = recorded(ended.outcome);
+  session.record.violations = ended.outcome.violations;
+  if (!ended.guarded) {
+    session.record.not_enforced.push_back(
+        {Gap::Effect::weaker, "supervisor_killed", "no process was to be had for the guardian", ""});
+    session.draft.reset();
+  }
   write_record(session, surroundings);
 }
 
@@ -98,23 +104,22 @@ int run_command(std::span<const std::string> words, const Surroundings& surround
     return 0;
   }
   say_before(session, surroundings);
-  Session* const run = &session;
-  Supervisor supervisor({.plan = session.plan,
-                         .limits = session.policy->limits,
-                         .capabilities = session.capabilities,
-                         .keep_background = session.policy->keep_background,
-                         .when_killed = [run, &surroundings](const Outcome& outcome) {
-                           finish(*run, outcome, surroundings);
-                         },
-                         .guardian_keeps_fd = session.log ? session.log->descriptor() : -1});
+  const SuperviseRequest supervision{
+      .plan = session.plan,
+      .limits = session.policy->limits,
+      .capabilities = session.capabilities,
+      .keep_background = session.policy->keep_background,
+      .when_killed = [&](const Supervised& killed) { finish(session, killed, surroundings); },
+      .guardian_keeps_fd = session.log ? session.log->descriptor() : -1,
+      .meanwhile = [&] { draft_record(session); }};
+  Supervisor supervisor(supervision);
   const Supervised ended = supervisor.run();
   if (ended.failed != Step::none) {
     session.private_directory.remove();
     say({ended.error}, surroundings);
     return ended.failed == Step::execute ? exit_code_for({ended.error}) : kExitOwnFailure;
   }
-  session.record.pid = ended.pid;
-  finish(session, ended.outcome, surroundings);
+  finish(session, ended, surroundings);
   say_after(session, ended.outcome);
   return exit_code_of(ended.outcome);
 }

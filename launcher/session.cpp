@@ -28,7 +28,7 @@ Errors as_own(Errors errors) {
 
 Result<Policy> make_policy(const RunRequest& request, const Surroundings& surroundings,
                            std::string_view door_fifo) {
-  auto layers = load_layers(surroundings, request.config_file);
+  auto layers = load_layers(surroundings, request.config_file, request.assignments);
   if (!layers) return layers.errors();
   PolicyBuilder builder(surroundings);
   for (PresetDefinition& preset : layers->presets) builder.define(std::move(preset));
@@ -140,6 +140,7 @@ Result<Session> prepare_session(RunRequest request, const Surroundings& surround
                   .plan = {},
                   .log = {},
                   .record = {},
+                  .draft = {},
                   .warnings = {}};
   session.command = *session.request.command;
   SEFACA_TRY(program, find_program(session.command.argv.front(), surroundings));
@@ -178,9 +179,13 @@ int exit_code_for(const Errors& errors) {
   return kExitOwnFailure;
 }
 
+void draft_record(Session& session) { session.draft.emplace(session.record); }
+
 void write_record(Session& session, const Surroundings& surroundings) {
   if (!session.log) return;
-  if (auto written = session.log->append(to_json(session.record)); !written)
+  if (!session.draft) draft_record(session);
+  const std::string line = std::move(*session.draft).finish(session.record);
+  if (auto written = session.log->append(line); !written)
     print_errors(stderr, written.errors(), use_colour(stderr, surroundings));
 }
 

@@ -26,6 +26,7 @@ struct Session {
   LaunchPlan plan;
   std::optional<LogFile> log;
   Record record;
+  std::optional<RecordDraft> draft;  // see draft_record()
   Errors warnings;  // to be said unless --quiet
 };
 
@@ -35,6 +36,9 @@ Result<Session> prepare_session(RunRequest request, const Surroundings& surround
 
 // 125; 126 and 127 for a program that can't be executed or was not found.
 int exit_code_for(const Errors& errors);
+
+// Prepares the record's text as far as it is known: while the command runs, nobody waits for it.
+void draft_record(Session& session);
 
 // Puts `record` into the log; what goes wrong is said, since the command has run already.
 void write_record(Session& session, const Surroundings& surroundings);

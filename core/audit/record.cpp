@@ -125,24 +125,11 @@ void make_utf8(Json& value, const std::string& pointer, Json& raw) {
   }
 }
 
-std::string one_line(Json value) {
-  Json raw = Json::object();
-  make_utf8(value, "", raw);
-  if (!raw.empty()) value["raw"] = std::move(raw);
-  return value.dump();
-}
-
-}  // namespace
-
-std::string to_json(const Violation& violation, std::span<const std::string> secret_values) {
-  return one_line(violation_object(violation, secret_values));
-}
-
-std::string to_json(const Record& record) {
+Json fixed_part(const Record& record) {
   const std::span<const std::string> secrets = record.secret_values;
   Json out;
   out["timestamp"] = format_timestamp(record.start_ms);
-  out["pid"] = record.pid;
+  out["pid"] = nullptr;
   out["user"] = record.user;
   out["command"] = redact_words(record.command, secrets);
   Json& config = out["config"];
@@ -150,11 +137,9 @@ std::string to_json(const Record& record) {
   config["network"] = record.network;
   config["timeout"] = timeout_field(record.timeout);
   config["memory"] = memory_field(record.memory);
-  out["resources"] = resources_object(record.outcome);
-  out["result"] = result_object(record.outcome);
-  Json& violations = out["violations"] = Json::array();
-  for (const Violation& violation : record.violations)
-    violations.push_back(violation_object(violation, secrets));
+  out["resources"] = nullptr;
+  out["result"] = nullptr;
+  out["violations"] = Json::array();
   out["id"] = record.id;
   out["parent"] = text_or_null(record.parent);
   out["cwd"] = redact_text(record.cwd, secrets);
@@ -166,7 +151,45 @@ std::string to_json(const Record& record) {
   out["not_enforced"] = gap_objects(record.not_enforced, secrets);
   out["withheld_env"] = record.withheld_env;
   out["origins"] = map_object(record.origins, secrets);
-  return one_line(std::move(out));
+  return out;
 }
+
+}  // namespace
+
+std::string to_json(const Violation& violation, std::span<const std::string> secret_values) {
+  Json value = violation_object(violation, secret_values);
+  Json raw = Json::object();
+  make_utf8(value, "", raw);
+  if (!raw.empty()) value["raw"] = std::move(raw);
+  return value.dump();
+}
+
+struct RecordDraft::Parts {
+  Json line;
+  Json raw = Json::object();
+};
+
+RecordDraft::RecordDraft(const Record& record) : parts_(std::make_unique<Parts>()) {
+  parts_->line = fixed_part(record);
+  make_utf8(parts_->line, "", parts_->raw);
+}
+RecordDraft::RecordDraft(RecordDraft&&) noexcept = default;
+RecordDraft& RecordDraft::operator=(RecordDraft&&) noexcept = default;
+RecordDraft::~RecordDraft() = default;
+
+std::string RecordDraft::finish(const Record& record) && {
+  Json& line = parts_->line;
+  line["pid"] = record.pid;
+  line["resources"] = resources_object(record.outcome);
+  line["result"] = result_object(record.outcome);
+  Json& violations = line["violations"];
+  for (const Violation& violation : record.violations)
+    violations.push_back(violation_object(violation, record.secret_values));
+  make_utf8(violations, "/violations", parts_->raw);
+  if (!parts_->raw.empty()) line["raw"] = std::move(parts_->raw);
+  return line.dump();
+}
+
+std::string to_json(const Record& record) { return RecordDraft(record).finish(record); }
 
 }  // namespace sefaca

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -50,6 +51,21 @@ std::string new_record_id();
 // One line, without the newline, redacted (see core/audit/redact.h). Strings that are not UTF-8
 // stand there with U+FFFD for each wrong byte, and exactly, in base64, under `raw`.
 std::string to_json(const Record& record);
+
+// The same in two steps, so that the larger part is made while the command runs: the draft holds all
+// that is known before, finish() adds pid, outcome and violations of the same record.
+class RecordDraft {
+ public:
+  explicit RecordDraft(const Record& record);
+  RecordDraft(RecordDraft&&) noexcept;
+  RecordDraft& operator=(RecordDraft&&) noexcept;
+  ~RecordDraft();
+  std::string finish(const Record& record) &&;  // once
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
 
 // The record that a line of the log holds; nullopt when it is not a whole one. What was redacted
 // stays so; `secret_values` is empty. Times and sizes that are no numbers read as 0.

@@ -209,6 +209,10 @@ class Planner {
     if (plan_.scopes & abi::kScopeSignal) held("signals", "landlock scope");
     if (plan_.scopes & abi::kScopeAbstractUnixSocket) held("abstract_sockets", "landlock scope");
     if (host_.landlock_abi < 6) {
+      if (supervised())
+        gap(kWeaker, "supervisor_killed",
+            "before Landlock ABI 6 only the command itself ends when sefaca is killed",
+            "a kernel from 6.12 on");
       gap(kWeaker, "signals", "before Landlock ABI 6 signals reach the user's other processes",
           "a kernel from 6.12 on");
       if (plan_.filter.network)

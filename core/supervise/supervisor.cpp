@@ -55,12 +55,15 @@ class Supervisor::Impl {
 
   Supervised run() {
     ::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+    if (auto fine = listen_to_signals(); !fine) return not_run(Step::spawn, fine.error());
     start_us_ = now_us();
-    if (auto fine = prepare(); !fine) return not_run(Step::spawn, fine.error());
     auto spawned = spawn_child(flat_.child());
     if (!spawned) return not_run(Step::spawn, spawned.error());
     command_ = *spawned;
     set_clocks();
+    // From here on beside the command, which is still on its way to execve.
+    start_guardian();
+    if (request_.meanwhile) request_.meanwhile();
     while (!ended_) wait_for_something();
     finish_tree();
     const ChildPlan& child = flat_.child();
@@ -76,28 +79,27 @@ class Supervisor::Impl {
     return {.failed = step, .error = std::move(error)};
   }
 
-  Status prepare() {
-    SEFACA_CHECK(listen_to_signals());
-    if (!request_.when_killed) return Done{};
-    SEFACA_TRY(guardian, Guardian::start(
-                             request_.guardian_keeps_fd,
-                             [this] {
-                               if (!request_.keep_background) fence_.signal_all(SIGKILL);
-                             },
-                             [this] { after_a_kill(); }));
-    guardian_ = std::move(guardian);
-    return Done{};
+  void start_guardian() {
+    if (!request_.when_killed) return;
+    auto started = Guardian::start(
+        request_.guardian_keeps_fd,
+        [this] {
+          if (!request_.keep_background) fence_.signal_all(SIGKILL);
+        },
+        [this] { after_a_kill(); });
+    if (started) guardian_ = std::move(*started);
+    guarded_ = guardian_.pid() > 0;
   }
 
   // In the guardian: this process has been killed, and the tree with it.
   void after_a_kill() {
     constexpr timespec kDying{0, 20'000'000};  // killed processes still hold their files for a moment
     ::nanosleep(&kDying, nullptr);
-    Outcome outcome;
-    outcome.kind = Outcome::Kind::signaled;
-    outcome.signal = SIGKILL;
-    outcome.duration_ms = static_cast<std::uint64_t>((now_us() - start_us_) / 1000);
-    request_.when_killed(outcome);
+    Supervised killed{.pid = command_, .guarded = true};
+    killed.outcome.kind = Outcome::Kind::signaled;
+    killed.outcome.signal = SIGKILL;
+    killed.outcome.duration_ms = static_cast<std::uint64_t>((now_us() - start_us_) / 1000);
+    request_.when_killed(killed);
   }
 
   Status listen_to_signals() {
@@ -237,6 +239,7 @@ class Supervisor::Impl {
   Supervised result() const {
     Supervised out;
     out.pid = command_;
+    out.guarded = guarded_;
     Outcome& o = out.outcome;
     o.kind = kind_;
     if (WIFSIGNALED(status_)) {
@@ -291,7 +294,7 @@ class Supervisor::Impl {
   UniqueFd signals_;
   pid_t command_ = 0;
   int status_ = 0;
-  bool ended_ = false;
+  bool ended_ = false, guarded_ = false;
   Outcome::Kind kind_ = Outcome::Kind::exited;
   std::int64_t start_us_ = 0, end_us_ = 0;
   std::int64_t deadline_ = kNever, kill_at_ = kNever, next_watch_ = kNever, watch_ms_ = kWatchMs;

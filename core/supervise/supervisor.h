@@ -16,6 +16,14 @@
 
 namespace sefaca {
 
+struct Supervised {
+  pid_t pid = 0;             // the command's
+  bool guarded = false;      // a guardian stood beside it
+  Step failed = Step::none;  // the step that failed; `error` then says why and nothing was run
+  Error error{};             // errno_value: that of the step (ENOENT and EACCES of execve: 127, 126)
+  Outcome outcome{};
+};
+
 struct SuperviseRequest {
   const LaunchPlan& plan;
   const Limits& limits;
@@ -23,15 +31,10 @@ struct SuperviseRequest {
   bool keep_background = false;
   // Runs in the guardian when this process is killed, after the tree has been ended: removes what is
   // left, writes the record. Empty: no guardian.
-  std::function<void(const Outcome&)> when_killed{};
+  std::function<void(const Supervised&)> when_killed{};
   int guardian_keeps_fd = -1;  // the log's
-};
-
-struct Supervised {
-  pid_t pid = 0;             // the command's
-  Step failed = Step::none;  // the step that failed; `error` then says why and nothing was run
-  Error error{};             // errno_value: that of the step (ENOENT and EACCES of execve: 127, 126)
-  Outcome outcome{};
+  // Runs once the command is on its way, beside it: what nothing waits for until the end.
+  std::function<void()> meanwhile{};
 };
 
 // Runs the plan to its end. The guardian stays on its leash until the Supervisor is gone, so that

@@ -59,9 +59,9 @@ Report run_in_own_process(const LaunchPlan& plan, const Limits& limits = {},
     SuperviseRequest request{.plan = plan, .limits = limits, .capabilities = capabilities};
     request.keep_background = keep_background;
     if (!when_killed_marker.empty()) {
-      request.when_killed = [&](const Outcome& o) {
+      request.when_killed = [&](const Supervised& killed) {
+        if (killed.outcome.signal != SIGKILL || killed.pid <= 0) _exit(1);
         UniqueFd(::open(when_killed_marker.c_str(), O_WRONLY | O_CREAT, 0600));
-        if (o.signal != SIGKILL) _exit(1);
       };
     }
     auto supervisor = std::make_unique<Supervisor>(request);
