@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 
 #include "core/base/text.h"
@@ -27,9 +28,12 @@ int refuse(const Errors& errors, const Surroundings& surroundings) {
 void say_gaps(const Session& session) {
   std::vector<std::string> names;
   for (const Gap& gap : session.plan.gaps) {
-    if (gap.effect == Gap::Effect::weaker || gap.what == "network") names.push_back(gap.what);
+    // Of what is narrower only that which a command is likely to stumble over.
+    if (gap.effect == Gap::Effect::weaker || gap.what == "network" || gap.what == "creation")
+      names.push_back(gap.what);
   }
   if (names.empty()) return;
+  names.erase(std::unique(names.begin(), names.end()), names.end());
   std::fprintf(stderr, "sefaca: not as the policy says: %s (why: --verbose)\n",
                join(names, ", ").c_str());
 }

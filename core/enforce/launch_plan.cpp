@@ -119,6 +119,10 @@ class Planner {
       gap(kNarrower, "private_tmp",
           "no mount namespace in this build: TMPDIR is private, a literal /tmp is not writable",
           "--tmp=host");
+    if (!in_.private_directory.empty() && !supervised())
+      gap(kNarrower, "private_tmp",
+          concat("exec leaves nobody to remove ", printable(in_.private_directory)),
+          "sefaca run, or --tmp=host");
   }
 
   void calls() {
