@@ -217,7 +217,7 @@ class LogCommand {
     const std::uint64_t shown = request_.action == "stats"  ? statistics(*reader)
                                 : request_.action == "tail" ? tail(*reader)
                                                             : show(*reader);
-    std::fflush(out_);
+    static_cast<void>(std::fflush(out_));
     if (reader->torn_lines() > 0) {
       const bool one = reader->torn_lines() == 1;
       print_note(err_,
@@ -242,7 +242,7 @@ class LogCommand {
   // False when there is nobody left to print for.
   bool pause() const {
     constexpr timespec kPause{0, 200'000'000};
-    std::fflush(out_);
+    static_cast<void>(std::fflush(out_));
     nanosleep(&kPause, nullptr);
     return std::ferror(out_) == 0;
   }
@@ -305,7 +305,7 @@ int log_command(std::span<const std::string> words, const Surroundings& surround
     return kWrongUsage;
   }
   if (request->help || request->action.empty()) {
-    std::fputs(kUsage, request->help ? out : err);
+    static_cast<void>(std::fputs(kUsage, request->help ? out : err));
     return request->help ? kGood : kWrongUsage;
   }
   return LogCommand(std::move(*request), surroundings, out, err).run();

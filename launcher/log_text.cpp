@@ -18,7 +18,7 @@ constexpr std::size_t kMostDenials = 10;
 template <class... Values>
 std::string format(const char* pattern, Values... values) {
   std::array<char, 128> buffer{};
-  std::snprintf(buffer.data(), buffer.size(), pattern, values...);
+  static_cast<void>(std::snprintf(buffer.data(), buffer.size(), pattern, values...));
   return buffer.data();
 }
 

@@ -228,7 +228,8 @@ Result<LogFile::Lock> LogFile::lock_current() {
 // Only with the lock held. A rename that fails leaves a log that grows: nothing is lost by that.
 Status LogFile::rotate() {
   for (unsigned number = rotation_.keep; number > 1; --number)
-    std::rename(rotated_path(path_, number - 1).c_str(), rotated_path(path_, number).c_str());
+    static_cast<void>(
+        std::rename(rotated_path(path_, number - 1).c_str(), rotated_path(path_, number).c_str()));
   const bool moved = rotation_.keep == 0
                          ? unlink(path_.c_str()) == 0
                          : std::rename(path_.c_str(), rotated_path(path_, 1).c_str()) == 0;

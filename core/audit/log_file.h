@@ -20,7 +20,7 @@ std::string log_path(const std::string& configured, const Surroundings& surround
 
 // When a log is rotated, and how many old files FILE.1 (the youngest) … FILE.N stay beside it.
 struct LogRotation {
-  std::uint64_t max_bytes = 16U * 1024 * 1024;
+  std::uint64_t max_bytes = std::uint64_t{16} * 1024 * 1024;
   unsigned keep = 4;
 };
 std::string rotated_path(const std::string& path, unsigned number);  // number 0: `path` itself

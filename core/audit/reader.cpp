@@ -54,7 +54,7 @@ Result<LogReader> LogReader::open(const std::string& path, unsigned rotated) {
     }
     const bool known = !reader.files_.empty() && reader.files_.front().inode == file->inode &&
                        reader.files_.front().device == file->device;
-    if (!known) reader.files_.push_front(std::move(file).value());
+    if (!known) reader.files_.insert(reader.files_.begin(), std::move(file).value());
   }
   if (reader.files_.empty()) return read_error(path, ENOENT);
   return reader;
@@ -62,16 +62,14 @@ Result<LogReader> LogReader::open(const std::string& path, unsigned rotated) {
 
 void LogReader::look_for_rotation() {
   if (files_.size() != 1) return;
-  std::deque<File> younger;
+  std::vector<File> younger;
   for (unsigned number = 0; number <= rotated_; ++number) {
     auto file = open_one(rotated_path(path_, number));
     if (!file) continue;
     if (file->inode == files_.front().inode && file->device == files_.front().device) break;
-    younger.push_front(std::move(file).value());
+    younger.insert(younger.begin(), std::move(file).value());
     // Not among the rotated ones any more: only the youngest is surely new.
-    if (number == rotated_) {
-      younger.erase(younger.begin(), younger.end() - 1);
-    }
+    if (number == rotated_) younger.erase(younger.begin(), younger.end() - 1);
   }
   for (File& file : younger) files_.push_back(std::move(file));
 }
@@ -133,7 +131,7 @@ std::optional<std::string> LogReader::next_line() {
     if (!buffer_.empty() && !std::exchange(skipping_, false)) ++torn_;
     drop_buffer();
     offset_ = 0;
-    files_.pop_front();
+    files_.erase(files_.begin());
   }
 }
 

@@ -5,9 +5,9 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/audit/record.h"
 #include "core/base/result.h"
@@ -53,7 +53,7 @@ class LogReader {
 
   std::string path_;
   unsigned rotated_;
-  std::deque<File> files_;    // the one that is read, then the younger ones
+  std::vector<File> files_;   // the one that is read, then the younger ones
   std::uint64_t offset_ = 0;  // in the front file: what `buffer_` ends at
   std::string buffer_;
   std::size_t given_out_ = 0;  // of `buffer_`: its start, whose lines were returned

@@ -23,9 +23,9 @@ Json text_or_null(const std::string& text) {
 // Seconds as a decimal: 45200 -> "45.2", 120000 -> "120.0", or "120" with no `least_decimals`.
 std::string seconds(std::uint64_t milliseconds, std::size_t least_decimals) {
   std::array<char, 32> buffer{};
-  std::snprintf(buffer.data(), buffer.size(), "%llu.%03llu",
-                static_cast<unsigned long long>(milliseconds / 1000),
-                static_cast<unsigned long long>(milliseconds % 1000));
+  static_cast<void>(std::snprintf(buffer.data(), buffer.size(), "%llu.%03llu",
+                                  static_cast<unsigned long long>(milliseconds / 1000),
+                                  static_cast<unsigned long long>(milliseconds % 1000)));
   std::string out = buffer.data();
   std::size_t decimals = 3;
   while (decimals > least_decimals && out.back() == '0') {
@@ -190,6 +190,8 @@ std::string RecordDraft::finish(const Record& record) && {
   return line.dump();
 }
 
-std::string to_json(const Record& record) { return RecordDraft(record).finish(record); }
+std::string to_json(const Record& record) {
+  return RecordDraft(record).finish(record);
+}
 
 }  // namespace sefaca

@@ -122,9 +122,9 @@ std::string format_timestamp(std::int64_t unix_ms) {
   const int of_day = static_cast<int>(seconds - days * kSecondsPerDay);
   const Date date = date_from(days);
   std::array<char, 48> text{};
-  std::snprintf(text.data(), text.size(), "%04lld-%02d-%02dT%02d:%02d:%02dZ",
-                static_cast<long long>(date.year), date.month, date.day, of_day / 3600,
-                of_day / 60 % 60, of_day % 60);
+  static_cast<void>(std::snprintf(text.data(), text.size(), "%04lld-%02d-%02dT%02d:%02d:%02dZ",
+                                  static_cast<long long>(date.year), date.month, date.day,
+                                  of_day / 3600, of_day / 60 % 60, of_day % 60));
   return text.data();
 }
 
