@@ -271,6 +271,7 @@ bool is_authorization_scheme(std::string_view word) {
 }
 
 std::string without_values(std::string_view text, std::span<const std::string> secrets) {
+  if (secrets.empty()) return std::string(text);
   std::vector<std::string_view> longest_first;
   for (const std::string& secret : secrets) {
     if (secret.size() >= kShortSecret) longest_first.push_back(secret);
@@ -296,6 +297,10 @@ std::string without_values(std::string_view text, std::span<const std::string> s
 }
 
 PatternResult without_patterns(std::string_view text, bool whole_word) {
+  // Most strings are short and plain: the shortest match is "bearer " and eight characters.
+  constexpr std::size_t kShortestToken = 15;
+  if (text.find_first_of(":=") == kNone)
+    return {text.size() < kShortestToken ? std::string(text) : without_tokens(text), false};
   PatternResult named = without_named_values(without_url_passwords(text), whole_word);
   named.text = without_tokens(named.text);
   return named;
