@@ -40,6 +40,9 @@ void say_gaps(const Session& session) {
 
 void say_before(const Session& session, const Surroundings& surroundings) {
   if (session.request.quiet) return;
+  if (surroundings.cwd == "/" && session.policy->level != Level::permissive)
+    print_note(stderr, "the working directory is /: nothing is granted by it",
+               use_colour(stderr, surroundings));
   if (!session.warnings.empty()) say(session.warnings, surroundings);
   if (session.request.verbose) {
     print_summary(stderr, session);
