@@ -141,6 +141,7 @@ Result<Session> prepare_session(RunRequest request, const Surroundings& surround
                   .log = {},
                   .record = {},
                   .draft = {},
+                  .recorded = false,
                   .warnings = {}};
   session.command = *session.request.command;
   SEFACA_TRY(program, find_program(session.command.argv.front(), surroundings));
@@ -182,11 +183,12 @@ int exit_code_for(const Errors& errors) {
 void draft_record(Session& session) { session.draft.emplace(session.record); }
 
 void write_record(Session& session, const Surroundings& surroundings) {
-  if (!session.log) return;
+  if (!session.log || session.recorded) return;
   if (!session.draft) draft_record(session);
   const std::string line = std::move(*session.draft).finish(session.record);
   if (auto written = session.log->append(line); !written)
     print_errors(stderr, written.errors(), use_colour(stderr, surroundings));
+  session.recorded = true;
 }
 
 void guard_standard_descriptors() {

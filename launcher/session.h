@@ -27,6 +27,7 @@ struct Session {
   std::optional<LogFile> log;
   Record record;
   std::optional<RecordDraft> draft;  // see draft_record()
+  bool recorded = false;             // the guardian, which shares this memory, must not do it again
   Errors warnings;  // to be said unless --quiet
 };
 

@@ -10,6 +10,7 @@
 #include "core/base/path.h"
 #include "core/base/text.h"
 #include "core/enforce/filters/filters.h"
+#include "core/policy/paths.h"
 #include "core/policy/units.h"
 
 namespace sefaca {
@@ -108,13 +109,7 @@ class Planner {
     if (host_.landlock_abi < 5)
       gap(kWeaker, "device_ioctls", "before Landlock ABI 5 ioctls on opened devices are not governed",
           "a kernel from 6.10 on");
-    for (const PathRule& rule : plan_.paths) {
-      if (rule.kind != PathRule::Kind::protected_) continue;
-      gap(kWeaker, "protected_paths",
-          "Landlock can't take away below a writable directory: .git/hooks, .git/config and the other "
-          "protected paths stay writable");
-      break;
-    }
+    protected_paths();
     if (!in_.private_directory.empty())
       gap(kNarrower, "private_tmp",
           "no mount namespace in this build: TMPDIR is private, a literal /tmp is not writable",
@@ -123,6 +118,23 @@ class Planner {
       gap(kNarrower, "private_tmp",
           concat("exec leaves nobody to remove ", printable(in_.private_directory)),
           "sefaca run, or --tmp=host");
+  }
+
+  // What stays as it is inside a writable directory: neither Landlock nor a filter can do that.
+  void protected_paths() {
+    const bool own_log = !policy_.log_file.empty() &&
+                         access_at(plan_.paths, parent_path(policy_.log_file), Access::read) == Access::write;
+    if (own_log)
+      gap(kWeaker, "log",
+          concat("the log lies in a directory that the command can write: ",
+                 printable(policy_.log_file), " can be changed from inside"),
+          "--log=FILE outside of the writable directories");
+    if (std::any_of(plan_.paths.begin(), plan_.paths.end(), [&](const PathRule& rule) {
+          return rule.kind == PathRule::Kind::protected_ && rule.path != policy_.log_file;
+        }))
+      gap(kWeaker, "protected_paths",
+          "Landlock can't take away below a writable directory: .git/hooks, .git/config, start-up "
+          "files and sockets there stay as they would be without sefaca");
   }
 
   void calls() {
@@ -191,8 +203,8 @@ class Planner {
       held("open_files", "RLIMIT_NOFILE, each process by itself");
     }
     supervised_limit("timeout", limits.timeout_ms.has_value(), "the supervisor's clock");
-    supervised_limit("memory", limits.memory_bytes.has_value(), "watched over the tree");
-    supervised_limit("processes", limits.processes.has_value(), "watched over the tree");
+    supervised_limit("memory", limits.memory_bytes.has_value(), "watched over the tree, ended when above");
+    supervised_limit("processes", limits.processes.has_value(), "watched over the tree, ended when above");
   }
 
   void supervised_limit(const char* what, bool wanted, const char* how) {

@@ -29,11 +29,13 @@ constexpr std::int64_t kLeftoverGraceMs = 100;  // `cmd > >(tee log)`: the tee i
 // The tree is looked at this often; small limits are reached sooner, so they are looked at more often.
 constexpr std::int64_t kWatchMs = 100, kCloseWatchMs = 20;
 constexpr std::uint64_t kSmallMemory = 256ULL << 20, kFewProcesses = 256;
-constexpr std::int64_t kWatchShare = 50;  // at most a 50th of the time is spent looking
+// At most a 50th of the processor's time is spent looking, but it is looked at this often whatever
+// it costs. Counted in processor time: to be kept waiting by a busy machine is no reason to look away.
+constexpr std::int64_t kWatchShare = 50, kLongestWatchMs = 200;
 
-std::int64_t now_us() {
+std::int64_t now_us(clockid_t clock = CLOCK_MONOTONIC) {
   timespec t{};
-  ::clock_gettime(CLOCK_MONOTONIC, &t);
+  ::clock_gettime(clock, &t);
   return static_cast<std::int64_t>(t.tv_sec) * 1'000'000 + t.tv_nsec / 1000;
 }
 std::int64_t now_ms() { return now_us() / 1000; }
@@ -156,6 +158,7 @@ class Supervisor::Impl {
         const int signal = static_cast<int>(info[i].ssi_signo);
         // The terminal's own signals reached the whole group already.
         if (signal == SIGCHLD || info[i].ssi_code == SI_KERNEL) continue;
+        if (ended_) continue;  // the pid may be another's by now
         ::kill(command_, signal);
       }
     }
@@ -188,7 +191,7 @@ class Supervisor::Impl {
   }
 
   void watch() {
-    const std::int64_t began = now_us();
+    const std::int64_t began = now_us(CLOCK_THREAD_CPUTIME_ID);
     TreeFigures figures = measure_tree(::getpid(), guardian_.pid());
     peak_processes_ = std::max(peak_processes_, figures.processes);
     if (limits_.memory_bytes && figures.memory_bytes > *limits_.memory_bytes) {
@@ -201,8 +204,8 @@ class Supervisor::Impl {
     } else if (limits_.processes && figures.processes > *limits_.processes) {
       exceed(Outcome::Kind::processes_exceeded);
     }
-    const std::int64_t spent_ms = (now_us() - began) / 1000;
-    next_watch_ = now_ms() + std::max(watch_ms_, spent_ms * kWatchShare);
+    const std::int64_t spent_us = now_us(CLOCK_THREAD_CPUTIME_ID) - began;
+    next_watch_ = now_ms() + std::clamp(spent_us * kWatchShare / 1000, watch_ms_, kLongestWatchMs);
   }
 
   void exceed(Outcome::Kind kind) {
@@ -211,7 +214,13 @@ class Supervisor::Impl {
   }
 
   void signal_tree(int signal) {
-    if (!fence_.signal_all(signal)) signal_descendants(::getpid(), guardian_.pid(), signal);
+    if (!fence_.signal_all(signal)) {
+      signal_descendants(::getpid(), guardian_.pid(), signal);
+    } else if (signal == SIGKILL) {
+      // The guardian stands inside the fence and went with the rest; the record still wants one.
+      guardian_.dismiss();
+      start_guardian();
+    }
   }
 
   // What the command left behind. Each orphan is ours (subreaper), so ECHILD means: nothing at all.
