@@ -71,22 +71,24 @@ const Key* key_of_option(std::string_view name) {
   return nullptr;
 }
 
-// Made when there is an option at all: a plain `sefaca run -- COMMAND` does without.
-const po::options_description& described_options() {
-  static po::options_description options;
-  if (!options.options().empty()) return options;
-  auto add = [](const std::string& name, bool bare) {
-    if (bare) {
-      options.add_options()(name.c_str(), "");
-    } else {
-      options.add_options()(name.c_str(), po::value<std::string>(), "");
-    }
-  };
+// The description of the option that `word` names, alone: to describe all of them costs more than
+// all the rest of the parsing. Empty when there is no such option, which Boost then says.
+po::options_description described_option(const std::string& word) {
+  po::options_description options;
+  const std::string_view name = std::string_view(word).substr(0, word.find('='));
   for (const Key& key : all_keys()) {
-    if (const auto name = option_name(key); !name.empty()) add(name.substr(2), false);
+    if (const auto known = option_name(key); !known.empty() && known == name)
+      options.add_options()(known.c_str() + 2, po::value<std::string>(), "");
   }
-  for (const PlainOption& option : kPlainOptions)
-    add(std::string(option.name), option.unit.empty());
+  for (const PlainOption& option : kPlainOptions) {
+    if (concat("--", option.name) != name) continue;
+    const std::string known(option.name);
+    if (option.unit.empty()) {
+      options.add_options()(known.c_str(), "");
+    } else {
+      options.add_options()(known.c_str(), po::value<std::string>(), "");
+    }
+  }
   return options;
 }
 
@@ -233,7 +235,8 @@ Result<RunRequest> parse_run_words(std::span<const std::string> words,
       break;
     }
     if (word.size() < 2 || word.front() != '-') break;
-    auto option = parse_option(described_options(), written_out(word));
+    const std::string full = written_out(word);
+    auto option = parse_option(described_option(full), full);
     if (option) {
       apply(request, errors, *option, word, surroundings);
     } else {

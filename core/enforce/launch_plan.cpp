@@ -92,6 +92,7 @@ class Planner {
     }
     plan_.landlock_abi = host_.landlock_abi;
     plan_.landlock = compile_landlock_rules(plan_.paths, host_.landlock_abi, *surroundings_.files);
+    if (policy_.network != Network::allow) plan_.tcp = landlock_tcp_rights(host_.landlock_abi);
     held("files", concat("landlock (ABI ", std::to_string(host_.landlock_abi), ")"));
     for (const std::string& directory : plan_.landlock.no_creation) {
       if (directory == "/") continue;
@@ -290,7 +291,7 @@ FlatPlan::FlatPlan(const LaunchPlan& plan)
   child_.die_with_parent = plan.die_with_parent;
   if (plan.landlock_abi > 0) {
     child_.landlock = true;
-    child_.ruleset = {landlock_file_rights(plan.landlock_abi), 0, plan.scopes};
+    child_.ruleset = {landlock_file_rights(plan.landlock_abi), plan.tcp, plan.scopes};
     child_.ruleset_size = ruleset_size(plan.landlock_abi);
     child_.stdio_rights =
         landlock_rights_on_file() & landlock_file_rights(plan.landlock_abi) & ~abi::kFsExecute;

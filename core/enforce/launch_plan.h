@@ -39,6 +39,7 @@ struct LaunchPlan {
   std::vector<PathRule> paths;           // the policy's and those of this run
   int landlock_abi = 0;                  // 0: no ruleset
   LandlockRules landlock;
+  std::uint64_t tcp = 0;  // handled and granted nowhere: a second refusal behind the filter's
   std::uint64_t scopes = 0;
   bool filtered = false;
   FilterSpec filter;
