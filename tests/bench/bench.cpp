@@ -40,6 +40,16 @@ struct Goal {
 // How sefaca's median may compare with another's, in one run.
 constexpr std::array<Goal, 2> kGoals{{{"floor", 1.3}, {"bubblewrap", 0.6}}};
 
+std::string& place_of_its_own() {
+  static std::string place = "/var/tmp/sefaca-bench.XXXXXX";
+  return place;
+}
+
+void remove_place() {
+  std::error_code ignored;
+  std::filesystem::remove_all(place_of_its_own(), ignored);
+}
+
 [[noreturn]] void stop(const std::string& message) {
   std::fprintf(stderr, "bench: %s\n", message.c_str());
   std::exit(1);
@@ -120,8 +130,9 @@ int main(int argc, char** argv) {
   if (sefaca.empty() || floor.empty()) stop("--sefaca and --floor are needed");
 
   // A place and a home of its own: no configuration of the user's counts, no log is left.
-  std::string place = "/var/tmp/sefaca-bench.XXXXXX";
+  std::string& place = place_of_its_own();
   if (mkdtemp(place.data()) == nullptr || chdir(place.c_str()) != 0) stop("no place of its own");
+  std::atexit(remove_place);
   std::vector<std::string> variables = {"PATH=/usr/local/bin:/usr/bin:/bin", "HOME=" + place,
                                         "LANG=C.UTF-8"};
   std::vector<char*> environment;
@@ -142,9 +153,6 @@ int main(int argc, char** argv) {
       one.times_ms.push_back(time_once(one, environment.data()));
     }
   }
-  std::error_code ignored;
-  std::filesystem::remove_all(place, ignored);
-
   std::FILE* text = json == "-" ? stderr : stdout;
   std::fprintf(text, "%-12s %10s %18s %12s   (%ld rounds, whole processes, ms)\n", "", "median",
                "half lies between", "best tenth", rounds);
