@@ -141,6 +141,7 @@ constexpr Topic kTopics[] = {
     {"run", "running a command, its options and exit codes",
      [] { return run_text(command_table()[0]); }},
     {"exec", "the same without a supervisor", [] { return run_text(command_table()[1]); }},
+    {"shell", "an interactive sandboxed shell", [] { return run_text(command_table()[2]); }},
     {"config", "the actions of 'sefaca config'", config_text},
     {"log", "the audit log", log_text},
     {"options", "every option", options_text},

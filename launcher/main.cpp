@@ -17,6 +17,7 @@
 #include "launcher/log_command.h"
 #include "launcher/run.h"
 #include "launcher/session.h"
+#include "launcher/shell.h"
 #include "launcher/version.h"
 
 namespace sefaca {
@@ -31,6 +32,7 @@ struct Action {
 constexpr Action kActions[] = {
     {"run", run_command},
     {"exec", exec_command},
+    {"shell", shell_command},
     {"config", [](Words w, const Surroundings& s) { return config_command(w, s, stdout, stderr); }},
     {"log", [](Words w, const Surroundings& s) { return log_command(w, s, stdout, stderr); }},
     {"help", [](Words w, const Surroundings&) { return help_command(w, stdout, stderr); }},

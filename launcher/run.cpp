@@ -99,17 +99,7 @@ bool answered(const RunRequest& request, const char* topic) {
 
 }  // namespace
 
-int run_command(std::span<const std::string> words, const Surroundings& surroundings) {
-  auto request = parse_run_words(words, surroundings);
-  if (!request) return refuse(request.errors(), surroundings);
-  if (answered(*request, "run")) return 0;
-  auto prepared = prepare_session(std::move(*request), surroundings, Supervision::supervised);
-  if (!prepared) return refuse(prepared.errors(), surroundings);
-  Session& session = *prepared;
-  if (session.request.dry_run) {
-    print_plan(stdout, session);
-    return 0;
-  }
+int run_session(Session& session, const Surroundings& surroundings) {
   say_before(session, surroundings);
   const SuperviseRequest supervision{
       .plan = session.plan,
@@ -129,6 +119,17 @@ int run_command(std::span<const std::string> words, const Surroundings& surround
   finish(session, ended, surroundings);
   say_after(session, ended.outcome);
   return exit_code_of(ended.outcome);
+}
+
+int run_command(std::span<const std::string> words, const Surroundings& surroundings) {
+  auto request = parse_run_words(words, surroundings);
+  if (!request) return refuse(request.errors(), surroundings);
+  if (answered(*request, "run")) return 0;
+  auto prepared = prepare_session(std::move(*request), surroundings, Supervision::supervised);
+  if (!prepared) return refuse(prepared.errors(), surroundings);
+  if (!prepared->request.dry_run) return run_session(*prepared, surroundings);
+  print_plan(stdout, *prepared);
+  return 0;
 }
 
 int exec_command(std::span<const std::string> words, const Surroundings& surroundings) {

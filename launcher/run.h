@@ -5,6 +5,7 @@
 #include <string>
 
 #include "core/policy/surroundings.h"
+#include "launcher/session.h"
 
 namespace sefaca {
 
@@ -12,5 +13,8 @@ namespace sefaca {
 // only when the command could not be run.
 int run_command(std::span<const std::string> words, const Surroundings& surroundings);
 int exec_command(std::span<const std::string> words, const Surroundings& surroundings);
+
+// Runs what was prepared, supervised, to its record and diagnostics. The exit code.
+int run_session(Session& session, const Surroundings& surroundings);
 
 }  // namespace sefaca

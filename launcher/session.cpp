@@ -131,6 +131,9 @@ Result<Session> prepare_session(RunRequest request, const Surroundings& surround
   auto policy = make_policy(request, surroundings, job_server.fifo);
   if (!policy) return as_own(policy.errors());
   if (auto fine = refuse_unsupported(*policy); !fine) return as_own(fine.errors());
+  if (supervision == Supervision::in_place) {
+    if (auto fine = refuse_supervised(*policy); !fine) return as_own(fine.errors());
+  }
 
   Session session{.request = std::move(request),
                   .policy = std::move(*policy),

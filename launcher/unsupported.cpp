@@ -50,4 +50,20 @@ Status refuse_unsupported(const Policy& policy) {
   return Done{};
 }
 
+Status refuse_supervised(const Policy& policy) {
+  Errors errors;
+  for (const char* key : {"timeout", "memory", "pids"}) {
+    if (!policy->from_user.contains(key)) continue;
+    const auto value = policy->values.find(key);
+    if (value == policy->values.end() || value->second == "none") continue;
+    const auto origin = policy->origins.find(key);
+    errors.push_back({.what = concat("exec has no supervisor to hold '", key, "'"),
+                      .where = origin == policy->origins.end() ? "" : origin->second,
+                      .excerpt = {},
+                      .remedy = "sefaca run"});
+  }
+  if (!errors.empty()) return errors;
+  return Done{};
+}
+
 }  // namespace sefaca

@@ -9,4 +9,7 @@ namespace sefaca {
 
 Status refuse_unsupported(const Policy& policy);
 
+// What exec can't give, because nobody stays to give it, when a flag or a variable asks for it.
+Status refuse_supervised(const Policy& policy);
+
 }  // namespace sefaca

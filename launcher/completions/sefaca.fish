@@ -2,6 +2,7 @@
 complete -c sefaca -f
 complete -c sefaca -n __fish_use_subcommand -a run -d 'run a command sandboxed and supervised, and put it on record'
 complete -c sefaca -n __fish_use_subcommand -a exec -d 'sandbox this very process and become the command: no supervisor'
+complete -c sefaca -n __fish_use_subcommand -a shell -d 'an interactive sandboxed $SHELL, its prompt marked'
 complete -c sefaca -n __fish_use_subcommand -a config -d 'show, write, check and trust configuration'
 complete -c sefaca -n __fish_use_subcommand -a log -d 'read the audit log'
 complete -c sefaca -n __fish_use_subcommand -a help -d 'explain a topic'

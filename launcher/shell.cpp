@@ -1,0 +1,109 @@
+#include "launcher/shell.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <cstdio>
+
+#include "core/base/path.h"
+#include "core/base/text.h"
+#include "core/base/unique_fd.h"
+#include "core/supervise/outcome.h"
+#include "launcher/diagnostics.h"
+#include "launcher/help.h"
+#include "launcher/plan_text.h"
+#include "launcher/run.h"
+#include "launcher/session.h"
+
+namespace sefaca {
+namespace {
+
+int refuse(const Errors& errors, const Surroundings& surroundings) {
+  print_errors(stderr, errors, use_colour(stderr, surroundings));
+  return exit_code_for(errors);
+}
+
+void set_variable(LaunchPlan& plan, std::string_view name, std::string_view value) {
+  const std::string prefix = concat(name, "=");
+  std::erase_if(plan.environment, [&](const auto& entry) { return entry.starts_with(prefix); });
+  plan.environment.push_back(concat(prefix, value));
+}
+
+bool write_file(const std::string& path, std::string_view text) {
+  UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+  return fd && ::write(fd.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size());
+}
+
+// The prompt says where one is. bash and zsh read a start-up file of ours, in the private directory,
+// which reads the user's own first; without such a directory, and for other shells, variables do.
+void mark_prompt(Session& session, const Surroundings& surroundings) {
+  LaunchPlan& plan = session.plan;
+  const std::string mark = concat("(sefaca:", name_of(session.policy->level), ") ");
+  const std::string& directory = session.private_directory.path();
+  const std::string_view shell = base_name(plan.argv.front());
+  if (shell == "bash") {
+    const std::string file = concat(directory, "/.sefaca-bashrc");
+    if (!directory.empty() &&
+        write_file(file, concat("[ -r ~/.bashrc ] && . ~/.bashrc\nPS1='", mark, "'\"$PS1\"\n"))) {
+      plan.argv = {plan.argv.front(), "--rcfile", file, "-i"};
+      return;
+    }
+    set_variable(plan, "PROMPT_COMMAND",
+                 concat("case $PS1 in \"", mark, "\"*) ;; *) PS1=\"", mark, "$PS1\";; esac"));
+  } else if (shell == "zsh" && !directory.empty()) {
+    const std::string theirs = surroundings.variable("ZDOTDIR");
+    const std::string own = theirs.empty() ? "$HOME" : shell_quote(theirs);
+    const auto reads = [&](const char* name) {
+      return concat("[ -r ", own, "/", name, " ] && . ", own, "/", name, "\n");
+    };
+    if (write_file(concat(directory, "/.zshenv"), reads(".zshenv")) &&
+        write_file(concat(directory, "/.zshrc"),
+                   concat(reads(".zshrc"), "PROMPT='", mark, "'\"$PROMPT\"\n")))
+      set_variable(plan, "ZDOTDIR", directory);
+  } else {
+    set_variable(plan, "PS1", concat(mark, surroundings.uid == 0 ? "# " : "$ "));
+  }
+}
+
+// An interactive shell takes the terminal for its jobs; afterwards it is the caller's again.
+void take_back_terminal() {
+  UniqueFd terminal(::open("/dev/tty", O_RDWR | O_CLOEXEC));
+  if (!terminal) return;
+  // From the background tcsetpgrp(3) would stop us with SIGTTOU.
+  const auto before = ::signal(SIGTTOU, SIG_IGN);
+  ::tcsetpgrp(terminal.get(), ::getpgrp());
+  ::signal(SIGTTOU, before);
+}
+
+}  // namespace
+
+int shell_command(std::span<const std::string> words, const Surroundings& surroundings) {
+  auto request = parse_run_words(words, surroundings);
+  if (!request) return refuse(request.errors(), surroundings);
+  if (request->help) {
+    if (auto text = topic_text("shell")) std::fputs(text->c_str(), stdout);
+    return 0;
+  }
+  if (request->command) {
+    return refuse({Error{.what = concat("shell takes no command: '",
+                                        printable(request->command->argv.front()), "'"),
+                         .remedy = "sefaca run -- COMMAND"}},
+                  surroundings);
+  }
+  const std::string shell = surroundings.variable("SHELL");
+  request->command = Command{.argv = {shell.empty() ? "/bin/sh" : shell, "-i"}};
+  request->door = "shell";
+  auto prepared = prepare_session(std::move(*request), surroundings, Supervision::supervised);
+  if (!prepared) return refuse(prepared.errors(), surroundings);
+  if (prepared->request.dry_run) {
+    print_plan(stdout, *prepared);
+    return 0;
+  }
+  mark_prompt(*prepared, surroundings);
+  const int code = run_session(*prepared, surroundings);
+  take_back_terminal();
+  return code;
+}
+
+}  // namespace sefaca
