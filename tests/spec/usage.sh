@@ -1,6 +1,6 @@
 #!/bin/sh
 # The specification's usage examples that need no namespace, as written there, on small stand-ins
-# for what it names (script.py, cargo, a Makefile).
+# for what it names (script.py, cargo, a Makefile). usage_tools.sh runs cargo and npm themselves.
 . "$(dirname -- "$0")/../lib.sh"
 enter_own_network
 
@@ -69,6 +69,35 @@ SEFACA run --preset=compiler --timeout=300 'make build' &&
 SEFACA run --preset=testing --timeout=600 'make test'
 SPEC
   exits "$who: with continuous integration" 0
+
+  attempt as_written "$who" <<'SPEC'
+SEFACA run --network "curl -sS http://127.0.0.1:80"
+SPEC
+  exits "$who: network access to a number" 0
+  prints "$who: network access to a number" received
+
+  # Names that only the examples have.
+  printf '#!/bin/sh\necho "$0"\n' | tee "$here/untrusted-binary" >"$here/development-script.sh"
+  chmod 755 "$here/untrusted-binary" "$here/development-script.sh"
+  attempt as_written "$who" <<'SPEC'
+PATH=.:$PATH
+SEFACA run --level=strict 'untrusted-binary' &&
+SEFACA run --level=permissive 'development-script.sh'
+SPEC
+  exits "$who: security levels" 0
+  check "$who: security levels, both ran" [ "$(wc -l <"$work/out")" -eq 2 ]
+
+  cat >"$here/wrapper" <<'SPEC'
+#!/bin/bash
+# Wrapper script that adds sandboxing
+exec SEFACA run --preset=development "$@"
+SPEC
+  chmod 755 "$here/wrapper"
+  attempt as "$who" ./wrapper cc -o wrapped main.c
+  exits "$who: with scripts, the wrapper" 0
+  attempt as "$who" ./wrapper './wrapped && exit 7'
+  exits "$who: with scripts, the exit code" 7
+  prints "$who: with scripts, the output" compiled
 
   # The environment's layer, and that the command line beats it.
   before=$(received)
