@@ -50,12 +50,14 @@ Result<Policy> make_policy(const RunRequest& request, const Surroundings& surrou
 // The caches that the policy names are made if missing: a tool that finds none would make its own in
 // a place that it can't write.
 void make_directories(const std::vector<std::string>& directories) {
+  constexpr mode_t kOwnerOnly = 0700, kUsual = 0777;
   for (const std::string& directory : directories) {
+    if (::mkdir(directory.c_str(), kOwnerOnly) == 0 || errno != ENOENT) continue;
     for (std::size_t at = directory.find('/', 1); at != std::string::npos;
          at = directory.find('/', at + 1)) {
-      ::mkdir(directory.substr(0, at).c_str(), 0777);
+      ::mkdir(directory.substr(0, at).c_str(), kUsual);
     }
-    ::mkdir(directory.c_str(), 0700);
+    ::mkdir(directory.c_str(), kOwnerOnly);
   }
 }
 

@@ -1,16 +1,15 @@
 // Run when the project is built: writes every filter as an array for filters.cpp.
 // Usage: sefaca-make-filters MACHINE > filters_data.inc
 #include <cstdio>
+#include <exception>
 
 #include "core/enforce/filters/filter_rules.h"
 
-int main(int argc, char** argv) {
-  if (argc != 2) {
-    std::fputs("usage: sefaca-make-filters x86_64|aarch64\n", stderr);
-    return 2;
-  }
+namespace {
+
+int write_filters(const char* machine) {
   for (std::size_t i = 0; i < sefaca::kFilterCount; ++i) {
-    const auto filter = sefaca::make_filter(sefaca::FilterSpec::at(i), argv[1]);
+    const auto filter = sefaca::make_filter(sefaca::FilterSpec::at(i), machine);
     if (!filter) {
       std::fprintf(stderr, "sefaca-make-filters: %s\n", filter.error().what.c_str());
       return 1;
@@ -25,4 +24,19 @@ int main(int argc, char** argv) {
   for (std::size_t i = 0; i < sefaca::kFilterCount; ++i) std::printf("kFilter%zu,\n", i);
   std::puts("};");
   return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 2) {
+    std::fputs("usage: sefaca-make-filters x86_64|aarch64\n", stderr);
+    return 2;
+  }
+  try {
+    return write_filters(argv[1]);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "sefaca-make-filters: %s\n", error.what());
+    return 1;
+  }
 }
