@@ -77,7 +77,7 @@ SPEC
   prints "$who: network access to a number" received
 
   # Names that only the examples have.
-  printf '#!/bin/sh\necho "$0"\n' | tee "$here/untrusted-binary" >"$here/development-script.sh"
+  printf '#!/bin/sh\necho ran\n' | tee "$here/untrusted-binary" >"$here/development-script.sh"
   chmod 755 "$here/untrusted-binary" "$here/development-script.sh"
   attempt as_written "$who" <<'SPEC'
 PATH=.:$PATH

@@ -4,7 +4,7 @@
 . "$(dirname -- "$0")/../lib.sh"
 tool=$1
 
-# Of root's own directories the ordinary user sees none, so that only the system's tools count.
+# The ordinary user does not see what lies in root's home: only the system's tools count.
 PATH=$plain_path command -v "$tool" >/dev/null ||
   skip "not here: $tool (Debian's package $tool has it)"
 enter_own_network "$@"
@@ -53,7 +53,11 @@ start_receiver 80
 extra_env='npm_config_fetch_retries=0 npm_config_update_notifier=false'
 for who in $people; do
   here=$(place_of "$who")
-  "${tool}_examples"
+  case $tool in
+    cargo) cargo_examples ;;
+    npm) npm_examples ;;
+    *) check "no examples for $tool" false ;;
+  esac
 done
 
 finish
