@@ -138,8 +138,15 @@ class Planner {
           "files and sockets there stay as they would be without sefaca");
   }
 
+  void metadata_gap() {
+    if (policy_.level == Level::permissive) return;
+    gap(kWeaker, "metadata",
+        "Landlock does not govern chmod, chown, utime and xattr outside the writable paths");
+  }
+
   void calls() {
     if (!host_.seccomp_filter) {
+      metadata_gap();
       gap(kWeaker, "syscalls", "this kernel has no seccomp filters",
           "a kernel with CONFIG_SECCOMP_FILTER");
       if (policy_.network != Network::allow) gap(kWeaker, "network", "it is refused by seccomp, which is missing");
@@ -155,9 +162,8 @@ class Planner {
     plan_.filter.metadata = policy_.level != Level::strict;
     if (!plan_.filter.metadata) {
       held("metadata", "seccomp (refused everywhere)");
-    } else if (policy_.level != Level::permissive) {
-      gap(kWeaker, "metadata",
-          "Landlock does not govern chmod, chown, utime and xattr outside the writable paths");
+    } else {
+      metadata_gap();
     }
   }
 

@@ -1,0 +1,154 @@
+// The plan of a policy on pretended hosts: what is enforced, what is a gap, and of which kind.
+#include "core/enforce/launch_plan.h"
+
+#include <gtest/gtest.h>
+
+#include <cerrno>
+#include <memory>
+
+#include "core/base/text.h"
+#include "core/policy/builder.h"
+
+namespace sefaca {
+namespace {
+
+class Plan {
+ public:
+  Plan(const std::string& key, const std::string& value) {
+    surroundings_.cwd = "/usr";
+    surroundings_.home = "/nonexistent";
+    surroundings_.environment = {{"PATH", "/usr/bin"}, {"HOME", "/nonexistent"}};
+    surroundings_.machine_memory_bytes = 1ULL << 30;
+    surroundings_.files = &files_;
+    PolicyBuilder builder(surroundings_);
+    Assignment assignment;
+    assignment.key = key;
+    assignment.values = {value};
+    assignment.layer = Layer::command_line;
+    assignment.origin = concat("--", key);
+    builder.set(std::move(assignment));
+    command_.argv = {"true"};
+    auto built = builder.build(command_);
+    if (built) {
+      policy_ = std::make_unique<Policy>(std::move(*built));
+    } else {
+      ADD_FAILURE() << built.error().what;
+    }
+  }
+
+  LaunchPlan on(const Capabilities& host, Supervision supervision = Supervision::supervised) const {
+    return make_launch_plan({.policy = *policy_,
+                             .command = command_,
+                             .program = "/usr/bin/true",
+                             .capabilities = host,
+                             .supervision = supervision,
+                             .private_directory = {},
+                             .keep_fds = {9, 5}},
+                            surroundings_);
+  }
+
+ private:
+  RealFileSystem files_;
+  Surroundings surroundings_;
+  Command command_;
+  std::unique_ptr<Policy> policy_;
+};
+
+Capabilities host(int abi, int why = 0, bool seccomp = true) {
+  Capabilities out;
+  out.landlock_abi = abi;
+  out.landlock_errno = why;
+  out.seccomp_filter = seccomp;
+  return out;
+}
+
+const Gap* gap(const LaunchPlan& plan, std::string_view what) {
+  for (const Gap& one : plan.gaps)
+    if (one.what == what) return &one;
+  return nullptr;
+}
+
+TEST(LaunchPlan, WithoutLandlockFilesAreAGapWithItsCause) {
+  const Plan compiler("preset", "compiler");
+  const LaunchPlan absent = compiler.on(host(0, ENOSYS));
+  ASSERT_NE(gap(absent, "files"), nullptr);
+  EXPECT_EQ(gap(absent, "files")->why, "this kernel has no Landlock");
+  EXPECT_EQ(gap(absent, "files")->effect, Gap::Effect::weaker);
+  EXPECT_FALSE(absent.enforced.contains("files"));
+  const LaunchPlan off = compiler.on(host(0, EOPNOTSUPP));
+  EXPECT_EQ(gap(off, "files")->why, "Landlock is switched off on this kernel");
+  EXPECT_FALSE(off.enforces_nothing());
+  EXPECT_TRUE(compiler.on(host(0, ENOSYS, false)).enforces_nothing());
+}
+
+TEST(LaunchPlan, NothingIsClaimedThatTheAbiLacks) {
+  const Plan compiler("preset", "compiler");
+  EXPECT_NE(gap(compiler.on(host(1)), "rename"), nullptr);
+  EXPECT_NE(gap(compiler.on(host(2)), "truncate"), nullptr);
+  EXPECT_NE(gap(compiler.on(host(4)), "device_ioctls"), nullptr);
+  const LaunchPlan old = compiler.on(host(5));
+  EXPECT_NE(gap(old, "signals"), nullptr);
+  EXPECT_NE(gap(old, "supervisor_killed"), nullptr);
+  EXPECT_FALSE(old.enforced.contains("signals"));
+  const LaunchPlan now = compiler.on(host(7));
+  for (const char* what : {"files", "rename", "truncate", "device_ioctls", "signals"})
+    EXPECT_EQ(gap(now, what), nullptr) << what;
+  EXPECT_TRUE(now.enforced.contains("signals"));
+  EXPECT_TRUE(now.enforced.contains("abstract_sockets"));
+}
+
+TEST(LaunchPlan, ALoopbackFallsToNoNetworkAndSaysSo) {
+  const LaunchPlan plan = Plan("level", "default").on(host(7));
+  ASSERT_NE(gap(plan, "network"), nullptr);
+  EXPECT_EQ(gap(plan, "network")->effect, Gap::Effect::narrower);
+  EXPECT_FALSE(plan.filter.network);
+  EXPECT_NE(plan.tcp, 0U);
+}
+
+TEST(LaunchPlan, AnAllowedNetworkLeavesUnixSocketsOpen) {
+  const LaunchPlan plan = Plan("network", "allow").on(host(7));
+  EXPECT_TRUE(plan.filter.network);
+  EXPECT_EQ(plan.tcp, 0U);
+  ASSERT_NE(gap(plan, "unix_sockets"), nullptr);
+  EXPECT_EQ(gap(plan, "unix_sockets")->effect, Gap::Effect::weaker);
+  EXPECT_FALSE(plan.enforced.contains("unix_sockets"));
+}
+
+TEST(LaunchPlan, StrictHoldsOnThisMechanismsAlone) {
+  const LaunchPlan plan = Plan("level", "strict").on(host(7));
+  EXPECT_FALSE(plan.weaker_than_policy());
+  EXPECT_FALSE(plan.filter.metadata);
+  EXPECT_EQ(plan.keep_capabilities, 0U);
+  EXPECT_TRUE(Plan("level", "strict").on(host(5)).weaker_than_policy());
+}
+
+TEST(LaunchPlan, InPlaceNothingIsPromisedThatNeedsASupervisor) {
+  const LaunchPlan plan = Plan("preset", "compiler").on(host(7), Supervision::in_place);
+  for (const char* what : {"timeout", "memory", "processes"}) {
+    EXPECT_NE(gap(plan, what), nullptr) << what;
+    EXPECT_FALSE(plan.enforced.contains(what)) << what;
+  }
+  EXPECT_FALSE(plan.die_with_parent);
+}
+
+TEST(LaunchPlan, KeptDescriptorsAreInOrder) {
+  EXPECT_EQ(Plan("preset", "compiler").on(host(7)).keep_fds, (std::vector<int>{5, 9}));
+}
+
+TEST(LaunchPlan, TheFlatFormHoldsTheSame) {
+  const LaunchPlan plan = Plan("preset", "compiler").on(host(7));
+  FlatPlan flat(plan);
+  EXPECT_STREQ(flat.child().program, "/usr/bin/true");
+  EXPECT_STREQ(flat.child().argv[0], "true");
+  EXPECT_EQ(flat.child().argv[1], nullptr);
+  EXPECT_STREQ(flat.child().script_argv[0], "/bin/sh");
+  EXPECT_EQ(flat.child().rule_count, plan.landlock.rules.size());
+  EXPECT_EQ(flat.child().ruleset_size, 24U);
+  const LaunchPlan third = Plan("preset", "compiler").on(host(3));
+  EXPECT_EQ(FlatPlan(third).child().ruleset_size, 8U);
+  const LaunchPlan fourth = Plan("preset", "compiler").on(host(4));
+  EXPECT_EQ(FlatPlan(fourth).child().ruleset_size, 16U);
+}
+
+}  // namespace
+}  // namespace sefaca
