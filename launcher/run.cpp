@@ -6,6 +6,7 @@
 #include <cstdio>
 
 #include "core/base/text.h"
+#include "core/policy/compile_services.h"
 #include "core/supervise/supervisor.h"
 #include "launcher/diagnostics.h"
 #include "launcher/help.h"
@@ -43,6 +44,9 @@ void say_before(const Session& session, const Surroundings& surroundings) {
   if (surroundings.cwd == "/" && session.policy->level != Level::permissive)
     print_note(stderr, "the working directory is /: nothing is granted by it",
                use_colour(stderr, surroundings));
+  for (const std::string& note : compile_service_notes(
+           session.command.argv, session.policy->environment, session.policy->network))
+    print_note(stderr, note, use_colour(stderr, surroundings));
   if (!session.warnings.empty()) say(session.warnings, surroundings);
   if (session.request.verbose) {
     print_summary(stderr, session);
