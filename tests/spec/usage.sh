@@ -99,6 +99,12 @@ SPEC
   exits "$who: with scripts, the exit code" 7
   prints "$who: with scripts, the output" compiled
 
+  # Wrappers that need a service outside are named, unless --quiet.
+  attempt as "$who" env CC='sccache cc' sefaca run --no-network true
+  says "$who: sccache is noticed" '^sefaca: note: sccache: its daemon .* --network=allow, or ccache'
+  attempt as "$who" env CC='sccache cc' sefaca run --no-network --quiet true
+  check "$who: sccache is not named with --quiet" [ -z "$err" ]
+
   # The environment's layer, and that the command line beats it.
   before=$(received)
   attempt as_written "$who" <<'SPEC'
