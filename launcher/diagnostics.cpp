@@ -35,7 +35,8 @@ std::string error_text(const Error& error, bool colour) {
   out += ' ';
   if (!error.where.empty()) out += concat(printable(error.where), ": ");
   out += coloured(error.what, kBold, colour);
-  if (error.errno_value != 0 && error.what.find(errno_text(error.errno_value)) == std::string::npos) {
+  if (error.errno_value != 0 &&
+      error.what.find(errno_text(error.errno_value)) == std::string::npos) {
     out += concat(": ", errno_text(error.errno_value));
   }
   out += '\n';

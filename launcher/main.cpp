@@ -72,10 +72,11 @@ int dispatch(const std::vector<std::string>& words, const Surroundings& surround
 
 // The doors' names. A door that this build lacks must not pass for a shell that ran something.
 int door(const std::string& name, const Surroundings& surroundings) {
-  print_errors(stderr,
-               {Error{.what = concat("'", name, "' is not supported in this build: nothing was run"),
-                      .remedy = "sefaca run -- COMMAND"}},
-               use_colour(stderr, surroundings));
+  print_errors(
+      stderr,
+      {Error{.what = concat("'", name, "' is not supported in this build: nothing was run"),
+             .remedy = "sefaca run -- COMMAND"}},
+      use_colour(stderr, surroundings));
   return kExitOwnFailure;
 }
 

@@ -87,8 +87,8 @@ void finish(Session& session, const Supervised& ended, const Surroundings& surro
   session.record.outcome = recorded(ended.outcome);
   session.record.violations = ended.outcome.violations;
   if (!ended.guarded) {
-    session.record.not_enforced.push_back(
-        {Gap::Effect::weaker, "supervisor_killed", "no process was to be had for the guardian", ""});
+    session.record.not_enforced.push_back({Gap::Effect::weaker, "supervisor_killed",
+                                           "no process was to be had for the guardian", ""});
     session.draft.reset();
   }
   write_record(session, surroundings);

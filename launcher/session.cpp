@@ -47,8 +47,8 @@ Result<Policy> make_policy(const RunRequest& request, const Surroundings& surrou
   return builder.build(*request.command);
 }
 
-// The caches that the policy names are made if missing: a tool that finds none would make its own in
-// a place that it can't write.
+// The caches that the policy names are made if missing: a tool that finds none would make its own
+// in a place that it can't write.
 void make_directories(const std::vector<std::string>& directories) {
   constexpr mode_t kOwnerOnly = 0700, kUsual = 0777;
   for (const std::string& directory : directories) {
@@ -68,19 +68,21 @@ Status refuse_gaps(const Policy& policy, const LaunchPlan& plan) {
   Errors errors;
   for (const Gap& gap : plan.gaps) {
     if (gap.effect != Gap::Effect::weaker) continue;
-    errors.push_back({.what = concat("can't enforce ", gap.what, ": ", gap.why),
-                      .where = policy->level == Level::strict ? "level strict" : "on-unavailable=fail",
-                      .excerpt = {},
-                      .remedy = gap.remedy});
+    errors.push_back(
+        {.what = concat("can't enforce ", gap.what, ": ", gap.why),
+         .where = policy->level == Level::strict ? "level strict" : "on-unavailable=fail",
+         .excerpt = {},
+         .remedy = gap.remedy});
   }
   return errors;
 }
 
 Status open_log(Session& session, const Surroundings& surroundings) {
   const std::string path = log_path(session.policy, surroundings);
-  auto opened = path.empty() ? Result<LogFile>(Error{.what = "there is no home directory for the log",
-                                                     .remedy = "--log=FILE"})
-                             : LogFile::open(path);
+  auto opened = path.empty()
+                    ? Result<LogFile>(Error{.what = "there is no home directory for the log",
+                                            .remedy = "--log=FILE"})
+                    : LogFile::open(path);
   if (opened) {
     session.log = std::move(*opened);
     return Done{};
@@ -127,7 +129,8 @@ Record start_record(const Session& session, const Surroundings& surroundings) {
 Result<Session> prepare_session(RunRequest request, const Surroundings& surroundings,
                                 Supervision supervision) {
   if (!request.command) {
-    return Error{.what = "no command was given", .remedy = "sefaca run [options] [--] COMMAND [ARG…]"};
+    return Error{.what = "no command was given",
+                 .remedy = "sefaca run [options] [--] COMMAND [ARG…]"};
   }
   const JobServer job_server = find_job_server(surroundings.variable("MAKEFLAGS"));
   auto policy = make_policy(request, surroundings, job_server.fifo);
@@ -185,7 +188,9 @@ int exit_code_for(const Errors& errors) {
   return kExitOwnFailure;
 }
 
-void draft_record(Session& session) { session.draft.emplace(session.record); }
+void draft_record(Session& session) {
+  session.draft.emplace(session.record);
+}
 
 void write_record(Session& session, const Surroundings& surroundings) {
   if (!session.log || session.recorded) return;

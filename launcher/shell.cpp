@@ -35,8 +35,9 @@ bool write_file(const std::string& path, std::string_view text) {
   return fd && ::write(fd.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size());
 }
 
-// The prompt says where one is. bash and zsh read a start-up file of ours, in the private directory,
-// which reads the user's own first; without such a directory, and for other shells, variables do.
+// The prompt says where one is. bash and zsh read a start-up file of ours, in the private
+// directory, which reads the user's own first; without such a directory, and for other shells,
+// variables do.
 void mark_prompt(Session& session, const Surroundings& surroundings) {
   LaunchPlan& plan = session.plan;
   const std::string mark = concat("(sefaca:", name_of(session.policy->level), ") ");

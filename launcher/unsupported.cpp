@@ -15,7 +15,8 @@ struct Unsupported {
 };
 constexpr Unsupported kUnsupported[] = {
     {"network", "localhost", "a loopback of its own needs a network namespace", "--network=deny"},
-    {"network", "host-loopback", "it needs the supervisor to decide connections", "--network=allow"},
+    {"network", "host-loopback", "it needs the supervisor to decide connections",
+     "--network=allow"},
     {"report", "", "denials are not named by a listener yet", ""},
     {"allow", "ptrace-outside", "Landlock always keeps tracing inside", ""},
     {"log_endpoint", "", "records are not shipped yet", "--log=FILE"},
@@ -40,11 +41,12 @@ Status refuse_unsupported(const Policy& policy) {
     const auto value = policy->values.find(key);
     if (value == policy->values.end() || !holds(value->second, row.value)) continue;
     const auto origin = policy->origins.find(key);
-    errors.push_back({.what = concat(key, " '", row.value.empty() ? value->second : std::string(row.value),
-                                     "' is not supported in this build: ", row.why),
-                      .where = origin == policy->origins.end() ? "" : origin->second,
-                      .excerpt = {},
-                      .remedy = row.instead.empty() ? "" : concat("use ", row.instead)});
+    errors.push_back(
+        {.what = concat(key, " '", row.value.empty() ? value->second : std::string(row.value),
+                        "' is not supported in this build: ", row.why),
+         .where = origin == policy->origins.end() ? "" : origin->second,
+         .excerpt = {},
+         .remedy = row.instead.empty() ? "" : concat("use ", row.instead)});
   }
   if (!errors.empty()) return errors;
   return Done{};

@@ -17,15 +17,15 @@
 namespace sefaca {
 
 struct Record {
-  std::string id;                 // unique: see new_record_id()
-  std::int64_t start_ms = 0;      // Unix time in milliseconds
-  pid_t pid = 0;                  // the command's
+  std::string id;             // unique: see new_record_id()
+  std::int64_t start_ms = 0;  // Unix time in milliseconds
+  pid_t pid = 0;              // the command's
   std::string user;
   std::string cwd;
   std::vector<std::string> command;
-  std::string door;               // "run", "exec", "shell", "cmake", "make", "action"
-  std::string target;             // the build's own name for the step; may be empty
-  std::string parent;             // the outer run's id when nested, else empty
+  std::string door;    // "run", "exec", "shell", "cmake", "make", "action"
+  std::string target;  // the build's own name for the step; may be empty
+  std::string parent;  // the outer run's id when nested, else empty
   std::string level, preset, network, timeout, memory;  // as a person writes them
   std::string backend = "linux";
   std::map<std::string, std::string> enforced;  // mechanism -> how
@@ -35,8 +35,8 @@ struct Record {
   std::vector<std::string> secret_values;  // never written: what redaction looks for
 
   struct Outcome {
-    std::optional<int> exit_code;   // null when a signal ended it
-    std::string signal;             // "SIGSEGV"; empty: none
+    std::optional<int> exit_code;  // null when a signal ended it
+    std::string signal;            // "SIGSEGV"; empty: none
     std::uint64_t duration_ms = 0;
     std::uint64_t cpu_time_ms = 0;
     std::uint64_t max_memory_bytes = 0;
@@ -52,8 +52,8 @@ std::string new_record_id();
 // stand there with U+FFFD for each wrong byte, and exactly, in base64, under `raw`.
 std::string to_json(const Record& record);
 
-// The same in two steps, so that the larger part is made while the command runs: the draft holds all
-// that is known before, finish() adds pid, outcome and violations of the same record.
+// The same in two steps, so that the larger part is made while the command runs: the draft holds
+// all that is known before, finish() adds pid, outcome and violations of the same record.
 class RecordDraft {
  public:
   explicit RecordDraft(const Record& record);

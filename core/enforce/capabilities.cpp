@@ -22,8 +22,8 @@ bool action_available(std::uint32_t action) {
 Capabilities probe_capabilities() {
   Capabilities found;
   // landlock_create_ruleset(2): with the version flag it gives the ABI and makes nothing.
-  const long abi = raw::call(SYS_landlock_create_ruleset, nullptr, 0,
-                             abi::kLandlockCreateRulesetVersion);
+  const long abi =
+      raw::call(SYS_landlock_create_ruleset, nullptr, 0, abi::kLandlockCreateRulesetVersion);
   if (abi > 0) {
     found.landlock_abi = static_cast<int>(abi);
   } else {

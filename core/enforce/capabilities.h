@@ -7,11 +7,11 @@
 namespace sefaca {
 
 struct Capabilities {
-  int landlock_abi = 0;       // 0: none
-  int landlock_errno = 0;     // why there is none: ENOSYS (not built in), EOPNOTSUPP (switched off)
+  int landlock_abi = 0;    // 0: none
+  int landlock_errno = 0;  // why there is none: ENOSYS (not built in), EOPNOTSUPP (switched off)
   bool seccomp_filter = false;
   bool user_notification = false;
-  bool root = false;          // effective uid 0
+  bool root = false;  // effective uid 0
 };
 
 // Costs three system calls and leaves the process as it was.

@@ -29,8 +29,8 @@ struct KernelSigaction {  // rt_sigaction(2) takes the kernel's own layout
 };
 constexpr std::size_t kSignalSetBytes = 8;
 
-// An ignored signal stays ignored over execve: a caller that ignores SIGPIPE (Python, node) must not
-// change how the command dies. HUP, INT and QUIT stay as they are: `nohup` and `&` mean them.
+// An ignored signal stays ignored over execve: a caller that ignores SIGPIPE (Python, node) must
+// not change how the command dies. HUP, INT and QUIT stay as they are: `nohup` and `&` mean them.
 bool reset_dispositions(ChildPlan& plan) {
   constexpr int kLast = 31, kHup = 1, kInt = 2, kQuit = 3, kKill = 9, kStop = 19;
   KernelSigaction fresh{};
@@ -104,8 +104,8 @@ long add_rule(int ruleset, int fd, std::uint64_t rights, std::uint64_t file_righ
 
 bool enter_landlock(ChildPlan& plan) {
   if (!plan.landlock) return true;
-  constexpr std::uint64_t kOnFile = abi::kFsExecute | abi::kFsWriteFile | abi::kFsReadFile |
-                                    abi::kFsTruncate | abi::kFsIoctlDev;
+  constexpr std::uint64_t kOnFile =
+      abi::kFsExecute | abi::kFsWriteFile | abi::kFsReadFile | abi::kFsTruncate | abi::kFsIoctlDev;
   const long made = call(SYS_landlock_create_ruleset, &plan.ruleset, plan.ruleset_size, 0);
   if (made < 0) return fail(plan, Step::landlock_ruleset, made);
   const int ruleset = static_cast<int>(made);
@@ -141,9 +141,9 @@ bool install_filter(ChildPlan& plan) {
   return r >= 0 || fail(plan, Step::filter, r);
 }
 
-// The order: descriptors are closed before rules are opened, so that numbers can't run out; no_new_privs
-// comes before Landlock and seccomp, which want it; capabilities are dropped once the rules' paths have
-// been opened; the filter is the last thing before execve.
+// The order: descriptors are closed before rules are opened, so that numbers can't run out;
+// no_new_privs comes before Landlock and seccomp, which want it; capabilities are dropped once the
+// rules' paths have been opened; the filter is the last thing before execve.
 bool enter(ChildPlan& plan) {
   if (plan.die_with_parent) call(SYS_prctl, PR_SET_PDEATHSIG, 9, 0, 0, 0);
   if (!reset_dispositions(plan) || !close_descriptors(plan) || !set_limits(plan)) return false;

@@ -71,8 +71,7 @@ Access narrowest(const Node& node, Access inherited) {
 
 class Compiler {
  public:
-  Compiler(int abi, const FileSystem& files)
-      : mask_(landlock_file_rights(abi)), files_(files) {}
+  Compiler(int abi, const FileSystem& files) : mask_(landlock_file_rights(abi)), files_(files) {}
 
   // `granted` is what rules above already give here.
   void visit(const Node& node, const std::string& path, Access inherited, Access granted) {
@@ -122,15 +121,24 @@ class Compiler {
 
 }  // namespace
 
-std::uint64_t landlock_file_rights(int abi) { return sum_up_to(abi, &AbiRow::files); }
-std::uint64_t landlock_tcp_rights(int abi) { return sum_up_to(abi, &AbiRow::tcp); }
-std::uint64_t landlock_scopes(int abi) { return sum_up_to(abi, &AbiRow::scopes); }
+std::uint64_t landlock_file_rights(int abi) {
+  return sum_up_to(abi, &AbiRow::files);
+}
+std::uint64_t landlock_tcp_rights(int abi) {
+  return sum_up_to(abi, &AbiRow::tcp);
+}
+std::uint64_t landlock_scopes(int abi) {
+  return sum_up_to(abi, &AbiRow::scopes);
+}
 
 std::uint64_t landlock_rights_for(Access access) {
   switch (access) {
-    case Access::hide: return 0;
-    case Access::read: return kReadRights;
-    case Access::write: return kWriteRights;
+    case Access::hide:
+      return 0;
+    case Access::read:
+      return kReadRights;
+    case Access::write:
+      return kWriteRights;
   }
   return 0;
 }

@@ -16,7 +16,9 @@
 namespace sefaca {
 namespace {
 
-constexpr std::uint64_t capability(int number) { return 1ULL << number; }
+constexpr std::uint64_t capability(int number) {
+  return 1ULL << number;
+}
 // What root's file work needs: `make install` with chown, reading a checkout of another user.
 constexpr std::uint64_t kFileCapabilities = capability(CAP_CHOWN) | capability(CAP_DAC_OVERRIDE) |
                                             capability(CAP_FOWNER) | capability(CAP_FSETID);
@@ -102,13 +104,16 @@ class Planner {
           "grant a directory below it: --readwrite=DIRECTORY");
     }
     if (host_.landlock_abi < 2)
-      gap(kNarrower, "rename", "before Landlock ABI 2 nothing is renamed or linked across directories",
+      gap(kNarrower, "rename",
+          "before Landlock ABI 2 nothing is renamed or linked across directories",
           "a kernel from 5.19 on");
     if (host_.landlock_abi < 3)
-      gap(kWeaker, "truncate", "before Landlock ABI 3 a file can be truncated without the right to write",
+      gap(kWeaker, "truncate",
+          "before Landlock ABI 3 a file can be truncated without the right to write",
           "a kernel from 6.2 on");
     if (host_.landlock_abi < 5)
-      gap(kWeaker, "device_ioctls", "before Landlock ABI 5 ioctls on opened devices are not governed",
+      gap(kWeaker, "device_ioctls",
+          "before Landlock ABI 5 ioctls on opened devices are not governed",
           "a kernel from 6.10 on");
     protected_paths();
     if (!in_.private_directory.empty())
@@ -123,8 +128,9 @@ class Planner {
 
   // What stays as it is inside a writable directory: neither Landlock nor a filter can do that.
   void protected_paths() {
-    const bool own_log = !policy_.log_file.empty() &&
-                         access_at(plan_.paths, parent_path(policy_.log_file), Access::read) == Access::write;
+    const bool own_log =
+        !policy_.log_file.empty() &&
+        access_at(plan_.paths, parent_path(policy_.log_file), Access::read) == Access::write;
     if (own_log)
       gap(kWeaker, "log",
           concat("the log lies in a directory that the command can write: ",
@@ -149,7 +155,8 @@ class Planner {
       metadata_gap();
       gap(kWeaker, "syscalls", "this kernel has no seccomp filters",
           "a kernel with CONFIG_SECCOMP_FILTER");
-      if (policy_.network != Network::allow) gap(kWeaker, "network", "it is refused by seccomp, which is missing");
+      if (policy_.network != Network::allow)
+        gap(kWeaker, "network", "it is refused by seccomp, which is missing");
       return;
     }
     plan_.filtered = true;
@@ -176,7 +183,9 @@ class Planner {
             "with the network allowed this build does not stop connecting to unix sockets by path",
             "--no-network");
         break;
-      case Network::deny: held("network", "seccomp (no socket but unix pairs)"); break;
+      case Network::deny:
+        held("network", "seccomp (no socket but unix pairs)");
+        break;
       case Network::localhost:
       case Network::host_loopback:
         held("network", "seccomp (no socket but unix pairs)");
@@ -210,8 +219,10 @@ class Planner {
       held("open_files", "RLIMIT_NOFILE, each process by itself");
     }
     supervised_limit("timeout", limits.timeout_ms.has_value(), "the supervisor's clock");
-    supervised_limit("memory", limits.memory_bytes.has_value(), "watched over the tree, ended when above");
-    supervised_limit("processes", limits.processes.has_value(), "watched over the tree, ended when above");
+    supervised_limit("memory", limits.memory_bytes.has_value(),
+                     "watched over the tree, ended when above");
+    supervised_limit("processes", limits.processes.has_value(),
+                     "watched over the tree, ended when above");
   }
 
   void supervised_limit(const char* what, bool wanted, const char* how) {
@@ -239,8 +250,8 @@ class Planner {
       gap(kWeaker, "signals", "before Landlock ABI 6 signals reach the user's other processes",
           "a kernel from 6.12 on");
       if (plan_.filter.network)
-        gap(kWeaker, "abstract_sockets", "before Landlock ABI 6 abstract unix sockets are reachable",
-            "a kernel from 6.12 on");
+        gap(kWeaker, "abstract_sockets",
+            "before Landlock ABI 6 abstract unix sockets are reachable", "a kernel from 6.12 on");
     }
   }
 

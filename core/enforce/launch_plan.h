@@ -25,7 +25,7 @@ enum class Supervision { supervised, in_place };
 struct LaunchInputs {
   const Policy& policy;
   const Command& command;
-  std::string program;            // as found: see find_program()
+  std::string program;  // as found: see find_program()
   Capabilities capabilities;
   Supervision supervision = Supervision::supervised;
   std::string private_directory;  // made already; empty: the policy wants none

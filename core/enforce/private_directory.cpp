@@ -44,8 +44,8 @@ std::vector<std::string> names_in(int directory) {
   return names;
 }
 
-// Empties `name` in `root`: its directories move up into `root` under fresh names and wait there for
-// their turn, so that depth costs neither descriptors nor stack.
+// Empties `name` in `root`: its directories move up into `root` under fresh names and wait there
+// for their turn, so that depth costs neither descriptors nor stack.
 void flatten(int root, const std::string& name, std::uint64_t& counter) {
   UniqueFd directory = open_directory(root, name.c_str());
   if (!directory) return;

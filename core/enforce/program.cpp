@@ -39,7 +39,8 @@ Result<std::string> find_program(const std::string& name, const Surroundings& su
     }
   }
   if (!unusable.empty()) return denied(unusable);
-  return Error{.what = concat("'", printable(name), "' was not found on PATH"), .errno_value = ENOENT};
+  return Error{.what = concat("'", printable(name), "' was not found on PATH"),
+               .errno_value = ENOENT};
 }
 
 }  // namespace sefaca

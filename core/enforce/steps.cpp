@@ -10,18 +10,30 @@ namespace {
 
 const char* doing(Step step) {
   switch (step) {
-    case Step::none: return "nothing";
-    case Step::spawn: return "starting a process";
-    case Step::dispositions: return "resetting the signals";
-    case Step::descriptors: return "closing inherited descriptors";
-    case Step::capabilities: return "dropping capabilities";
-    case Step::limits: return "setting a limit";
-    case Step::no_new_privileges: return "giving up new privileges";
-    case Step::landlock_ruleset: return "making the Landlock ruleset";
-    case Step::landlock_rule: return "adding a Landlock rule";
-    case Step::landlock_restrict: return "entering the Landlock domain";
-    case Step::filter: return "installing the seccomp filter";
-    case Step::execute: return "executing";
+    case Step::none:
+      return "nothing";
+    case Step::spawn:
+      return "starting a process";
+    case Step::dispositions:
+      return "resetting the signals";
+    case Step::descriptors:
+      return "closing inherited descriptors";
+    case Step::capabilities:
+      return "dropping capabilities";
+    case Step::limits:
+      return "setting a limit";
+    case Step::no_new_privileges:
+      return "giving up new privileges";
+    case Step::landlock_ruleset:
+      return "making the Landlock ruleset";
+    case Step::landlock_rule:
+      return "adding a Landlock rule";
+    case Step::landlock_restrict:
+      return "entering the Landlock domain";
+    case Step::filter:
+      return "installing the seccomp filter";
+    case Step::execute:
+      return "executing";
   }
   return "setting up";
 }
@@ -37,7 +49,8 @@ const char* remedy(Step step, int code) {
       if (code == E2BIG) return "16 Landlock layers are in force already: nest fewer sandboxes";
       break;
     case Step::filter:  // seccomp(2)
-      if (code == ENOMEM) return "too many seccomp filters are in force already: nest fewer sandboxes";
+      if (code == ENOMEM)
+        return "too many seccomp filters are in force already: nest fewer sandboxes";
       if (code == EINVAL) return "this kernel has no seccomp filters (CONFIG_SECCOMP_FILTER)";
       break;
     case Step::limits:
@@ -45,13 +58,15 @@ const char* remedy(Step step, int code) {
       break;
     case Step::execute:  // execve(2)
       if (code == EACCES)
-        return "the file or a directory on its way is not executable for you, or not readable under "
+        return "the file or a directory on its way is not executable for you, or not readable "
+               "under "
                "this policy: --readonly=DIRECTORY";
       if (code == ENOENT) return "the file or its interpreter (its #! line or loader) is not there";
       if (code == E2BIG) return "arguments and environment together are too long (getconf ARG_MAX)";
       if (code == ELOOP) return "too many symbolic links on the way";
       break;
-    default: break;
+    default:
+      break;
   }
   return "";
 }

@@ -8,8 +8,18 @@
 namespace sefaca {
 
 enum class Step : std::uint32_t {
-  none, spawn, dispositions, descriptors, capabilities, limits, no_new_privileges,
-  landlock_ruleset, landlock_rule, landlock_restrict, filter, execute
+  none,
+  spawn,
+  dispositions,
+  descriptors,
+  capabilities,
+  limits,
+  no_new_privileges,
+  landlock_ruleset,
+  landlock_rule,
+  landlock_restrict,
+  filter,
+  execute
 };
 
 // What failed, with errno translated into cause and remedy. `path`: the rule's or the program's.

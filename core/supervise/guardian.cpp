@@ -25,8 +25,8 @@ struct Duties {
 Duties duties_of_the_guardian;
 alignas(16) char guardian_stack[256 * 1024];
 
-// Keeps only `a` and `b` open; the standard descriptors go too, so that no pipe of the caller's waits
-// for the guardian.
+// Keeps only `a` and `b` open; the standard descriptors go too, so that no pipe of the caller's
+// waits for the guardian.
 void keep_only(int a, int b) {
   int first = 0;
   for (int fd : {std::min(a, b), std::max(a, b)}) {
@@ -68,8 +68,8 @@ Result<Guardian> Guardian::start(int keep_fd, std::function<void()> at_once,
   sigset_t all, before;
   sigfillset(&all);
   ::sigprocmask(SIG_SETMASK, &all, &before);
-  const int pid = ::clone(guard, guardian_stack + sizeof guardian_stack, CLONE_VM,
-                          &duties_of_the_guardian);
+  const int pid =
+      ::clone(guard, guardian_stack + sizeof guardian_stack, CLONE_VM, &duties_of_the_guardian);
   const int code = errno;
   ::sigprocmask(SIG_SETMASK, &before, nullptr);
   if (pid < 0)

@@ -9,11 +9,15 @@ namespace sefaca {
 
 int exit_code_of(const Outcome& outcome) {
   switch (outcome.kind) {
-    case Outcome::Kind::exited: return outcome.exit_code;
-    case Outcome::Kind::signaled: return 128 + outcome.signal;
-    case Outcome::Kind::timed_out: return 124;
+    case Outcome::Kind::exited:
+      return outcome.exit_code;
+    case Outcome::Kind::signaled:
+      return 128 + outcome.signal;
+    case Outcome::Kind::timed_out:
+      return 124;
     case Outcome::Kind::memory_exceeded:
-    case Outcome::Kind::processes_exceeded: return 128 + SIGKILL;
+    case Outcome::Kind::processes_exceeded:
+      return 128 + SIGKILL;
   }
   return kExitOwnFailure;
 }

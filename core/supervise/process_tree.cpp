@@ -43,7 +43,9 @@ std::vector<std::uint64_t> numbers(std::string_view text) {
   return out;
 }
 
-std::string process_directory(pid_t pid) { return concat("/proc/", std::to_string(pid)); }
+std::string process_directory(pid_t pid) {
+  return concat("/proc/", std::to_string(pid));
+}
 
 // proc(5): children are listed by the thread that made them.
 void children_of(pid_t pid, std::vector<pid_t>& out) {

@@ -1,5 +1,5 @@
-// ProcessTree: all that descends from this process, read from /proc. The supervisor is the reaper of
-// its descendants (PR_SET_CHILD_SUBREAPER), so none of them can leave the tree.
+// ProcessTree: all that descends from this process, read from /proc. The supervisor is the reaper
+// of its descendants (PR_SET_CHILD_SUBREAPER), so none of them can leave the tree.
 #pragma once
 
 #include <sys/types.h>

@@ -24,13 +24,15 @@ namespace sefaca {
 namespace {
 
 constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
-constexpr std::int64_t kTermGraceMs = 2000;  // between TERM and KILL at a time-out
+constexpr std::int64_t kTermGraceMs = 2000;     // between TERM and KILL at a time-out
 constexpr std::int64_t kLeftoverGraceMs = 100;  // `cmd > >(tee log)`: the tee is still writing
-// The tree is looked at this often; small limits are reached sooner, so they are looked at more often.
+// The tree is looked at this often; small limits are reached sooner, so they are looked at more
+// often.
 constexpr std::int64_t kWatchMs = 100, kCloseWatchMs = 20;
 constexpr std::uint64_t kSmallMemory = 256ULL << 20, kFewProcesses = 256;
 // At most a 50th of the processor's time is spent looking, but it is looked at this often whatever
-// it costs. Counted in processor time: to be kept waiting by a busy machine is no reason to look away.
+// it costs. Counted in processor time: to be kept waiting by a busy machine is no reason to look
+// away.
 constexpr std::int64_t kWatchShare = 50, kLongestWatchMs = 200;
 
 std::int64_t now_us(clockid_t clock = CLOCK_MONOTONIC) {
@@ -38,7 +40,9 @@ std::int64_t now_us(clockid_t clock = CLOCK_MONOTONIC) {
   ::clock_gettime(clock, &t);
   return static_cast<std::int64_t>(t.tv_sec) * 1'000'000 + t.tv_nsec / 1000;
 }
-std::int64_t now_ms() { return now_us() / 1000; }
+std::int64_t now_ms() {
+  return now_us() / 1000;
+}
 
 std::uint64_t milliseconds(const timeval& t) {
   return static_cast<std::uint64_t>(t.tv_sec) * 1000 + static_cast<std::uint64_t>(t.tv_usec) / 1000;
@@ -52,7 +56,9 @@ constexpr int kForwarded[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2
 class Supervisor::Impl {
  public:
   explicit Impl(const SuperviseRequest& request)
-      : request_(request), limits_(request.limits), flat_(request.plan),
+      : request_(request),
+        limits_(request.limits),
+        flat_(request.plan),
         fence_(Fence::raise(request.capabilities)) {}
 
   Supervised run() {
@@ -95,7 +101,8 @@ class Supervisor::Impl {
 
   // In the guardian: this process has been killed, and the tree with it.
   void after_a_kill() {
-    constexpr timespec kDying{0, 20'000'000};  // killed processes still hold their files for a moment
+    constexpr timespec kDying{0,
+                              20'000'000};  // killed processes still hold their files for a moment
     ::nanosleep(&kDying, nullptr);
     Supervised killed{.pid = command_, .guarded = true};
     killed.outcome.kind = Outcome::Kind::signaled;
@@ -123,7 +130,8 @@ class Supervisor::Impl {
     const std::int64_t now = now_ms();
     if (limits_.timeout_ms) {
       const std::uint64_t room = static_cast<std::uint64_t>(kNever - now);
-      deadline_ = *limits_.timeout_ms < room ? now + static_cast<std::int64_t>(*limits_.timeout_ms) : kNever;
+      deadline_ = *limits_.timeout_ms < room ? now + static_cast<std::int64_t>(*limits_.timeout_ms)
+                                             : kNever;
     }
     if (limits_.memory_bytes || limits_.processes) {
       const bool close = limits_.memory_bytes.value_or(kSmallMemory) < kSmallMemory ||
@@ -173,8 +181,7 @@ class Supervisor::Impl {
       if (pid == 0) return true;
       if (pid < 0) return errno != ECHILD;
       cpu_ms_ += milliseconds(usage.ru_utime) + milliseconds(usage.ru_stime);
-      largest_bytes_ =
-          std::max(largest_bytes_, static_cast<std::uint64_t>(usage.ru_maxrss) * 1024);
+      largest_bytes_ = std::max(largest_bytes_, static_cast<std::uint64_t>(usage.ru_maxrss) * 1024);
       if (pid == command_) {
         status_ = status;
         ended_ = true;
@@ -196,7 +203,8 @@ class Supervisor::Impl {
     peak_processes_ = std::max(peak_processes_, figures.processes);
     if (limits_.memory_bytes && figures.memory_bytes > *limits_.memory_bytes) {
       // Shared anonymous pages were counted in each process: ask again, exactly.
-      figures.memory_bytes = std::min(figures.memory_bytes, proportional_memory(::getpid(), guardian_.pid()));
+      figures.memory_bytes =
+          std::min(figures.memory_bytes, proportional_memory(::getpid(), guardian_.pid()));
     }
     peak_memory_ = std::max(peak_memory_, figures.memory_bytes);
     if (limits_.memory_bytes && figures.memory_bytes > *limits_.memory_bytes) {
@@ -280,8 +288,8 @@ class Supervisor::Impl {
         v.kind = ViolationKind::memory_limit_exceeded;
         v.limit = limits_.memory_bytes;
         v.peak = peak_memory_;
-        v.suggestion = concat("Use --memory=SIZE if it needs more than ",
-                              format_bytes(limits_.memory_bytes));
+        v.suggestion =
+            concat("Use --memory=SIZE if it needs more than ", format_bytes(limits_.memory_bytes));
         break;
       case Outcome::Kind::processes_exceeded:
         v.kind = ViolationKind::process_limit_exceeded;
@@ -290,7 +298,8 @@ class Supervisor::Impl {
         v.suggestion = concat("Use --pids=N if it needs more than ",
                               std::to_string(limits_.processes.value_or(0)), " processes");
         break;
-      default: return;
+      default:
+        return;
     }
     o.violations.push_back(std::move(v));
   }
@@ -312,6 +321,8 @@ class Supervisor::Impl {
 
 Supervisor::Supervisor(const SuperviseRequest& request) : impl_(std::make_unique<Impl>(request)) {}
 Supervisor::~Supervisor() = default;
-Supervised Supervisor::run() { return impl_->run(); }
+Supervised Supervisor::run() {
+  return impl_->run();
+}
 
 }  // namespace sefaca

@@ -20,7 +20,7 @@ struct Supervised {
   pid_t pid = 0;             // the command's
   bool guarded = false;      // a guardian stood beside it
   Step failed = Step::none;  // the step that failed; `error` then says why and nothing was run
-  Error error{};             // errno_value: that of the step (ENOENT and EACCES of execve: 127, 126)
+  Error error{};  // errno_value: that of the step (ENOENT and EACCES of execve: 127, 126)
   Outcome outcome{};
 };
 
@@ -29,8 +29,8 @@ struct SuperviseRequest {
   const Limits& limits;
   const Capabilities& capabilities;
   bool keep_background = false;
-  // Runs in the guardian when this process is killed, after the tree has been ended: removes what is
-  // left, writes the record. Empty: no guardian.
+  // Runs in the guardian when this process is killed, after the tree has been ended: removes what
+  // is left, writes the record. Empty: no guardian.
   std::function<void(const Supervised&)> when_killed{};
   int guardian_keeps_fd = -1;  // the log's
   // Runs once the command is on its way, beside it: what nothing waits for until the end.

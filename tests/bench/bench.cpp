@@ -131,9 +131,13 @@ int main(int argc, char** argv) {
 
   // A place and a home of its own: no configuration of the user's counts, no log is left.
   std::string& place = place_of_its_own();
-  if (mkdtemp(place.data()) == nullptr || chdir(place.c_str()) != 0) stop("no place of its own");
+  if (mkdtemp(place.data()) == nullptr) stop("no place of its own");
   std::atexit(remove_place);
-  std::vector<std::string> variables = {"PATH=/usr/local/bin:/usr/bin:/bin", "HOME=" + place,
+  // As people work: in a directory that is not the home itself.
+  const std::string home = place + "/home", work = home + "/work";
+  std::filesystem::create_directories(work);
+  if (chdir(work.c_str()) != 0) stop("no place of its own");
+  std::vector<std::string> variables = {"PATH=/usr/local/bin:/usr/bin:/bin", "HOME=" + home,
                                         "LANG=C.UTF-8"};
   std::vector<char*> environment;
   for (auto& variable : variables) environment.push_back(variable.data());

@@ -64,34 +64,61 @@ constexpr std::uint32_t kFlagIoctls[] = {0x40086602, 0x40046602, 0x401c5820, 0x4
 std::vector<Rule> rules() {
   std::vector<Rule> table = {
       // A second way to every file and socket call, past any filter.
-      {"io_uring_setup", ENOSYS}, {"io_uring_enter", ENOSYS}, {"io_uring_register", ENOSYS},
+      {"io_uring_setup", ENOSYS},
+      {"io_uring_enter", ENOSYS},
+      {"io_uring_register", ENOSYS},
       // clone3's flags lie in memory: programs fall back to clone, whose flags can be read.
       {"clone3", ENOSYS, Unless::userns},
       {"clone", EPERM, Unless::userns, {has(0, CLONE_NEWUSER)}},
       {"unshare", EPERM, Unless::userns, {has(0, CLONE_NEWUSER)}},
       {"setns", EPERM},
       // Kernel memory and tracing.
-      {"userfaultfd", EPERM}, {"bpf", EPERM}, {"perf_event_open", EPERM}, {"fanotify_init", EPERM},
-      {"lookup_dcookie", EPERM}, {"syslog", EPERM},
+      {"userfaultfd", EPERM},
+      {"bpf", EPERM},
+      {"perf_event_open", EPERM},
+      {"fanotify_init", EPERM},
+      {"lookup_dcookie", EPERM},
+      {"syslog", EPERM},
       // Key rings outlive the process and are shared by the user's sessions.
-      {"add_key", ENOSYS, Unless::keyrings}, {"request_key", ENOSYS, Unless::keyrings},
+      {"add_key", ENOSYS, Unless::keyrings},
+      {"request_key", ENOSYS, Unless::keyrings},
       {"keyctl", ENOSYS, Unless::keyrings},
       // Mounts and roots.
-      {"mount", EPERM}, {"umount2", EPERM}, {"pivot_root", EPERM}, {"move_mount", EPERM},
-      {"open_tree", EPERM}, {"fsopen", EPERM}, {"fsconfig", EPERM}, {"fsmount", EPERM},
-      {"fspick", EPERM}, {"mount_setattr", EPERM}, {"open_by_handle_at", EPERM},
+      {"mount", EPERM},
+      {"umount2", EPERM},
+      {"pivot_root", EPERM},
+      {"move_mount", EPERM},
+      {"open_tree", EPERM},
+      {"fsopen", EPERM},
+      {"fsconfig", EPERM},
+      {"fsmount", EPERM},
+      {"fspick", EPERM},
+      {"mount_setattr", EPERM},
+      {"open_by_handle_at", EPERM},
       // The machine itself.
-      {"init_module", EPERM}, {"finit_module", EPERM}, {"delete_module", EPERM},
-      {"kexec_load", EPERM}, {"kexec_file_load", EPERM}, {"reboot", EPERM}, {"swapon", EPERM},
-      {"swapoff", EPERM}, {"acct", EPERM}, {"quotactl", EPERM}, {"quotactl_fd", EPERM},
-      {"settimeofday", EPERM}, {"clock_settime", EPERM}, {"iopl", EPERM}, {"ioperm", EPERM},
+      {"init_module", EPERM},
+      {"finit_module", EPERM},
+      {"delete_module", EPERM},
+      {"kexec_load", EPERM},
+      {"kexec_file_load", EPERM},
+      {"reboot", EPERM},
+      {"swapon", EPERM},
+      {"swapoff", EPERM},
+      {"acct", EPERM},
+      {"quotactl", EPERM},
+      {"quotactl_fd", EPERM},
+      {"settimeofday", EPERM},
+      {"clock_settime", EPERM},
+      {"iopl", EPERM},
+      {"ioperm", EPERM},
       {"vhangup", EPERM},
       // Another process's limits, the same user's outside ones too.
       {"prlimit64", EPERM, Unless::never, {is_not(0, 0), is_not(2, 0)}},
       // Input pushed into the caller's terminal.
       {"ioctl", EPERM, Unless::never, {is(1, kTiocsti)}},
       {"ioctl", EPERM, Unless::never, {is(1, kTioclinux)}},
-      // Sockets. Without the network every family but unix is refused, and connect with them: a unix
+      // Sockets. Without the network every family but unix is refused, and connect with them: a
+      // unix
       // socket by path is a way out that neither Landlock nor a read-only mount stops.
       {"socket", EACCES, Unless::network, {is(0, AF_INET)}},
       {"socket", EACCES, Unless::network, {is(0, AF_INET6)}},
@@ -110,7 +137,8 @@ std::vector<Rule> rules() {
       {"setsockopt", EPERM, Unless::never, {is(1, 41), is(2, 6)}},
   };
   for (std::uint32_t family = AF_INET + 1; family < AF_NETLINK; ++family) {
-    if (family != AF_INET6) table.push_back({"socket", EAFNOSUPPORT, Unless::never, {is(0, family)}});
+    if (family != AF_INET6)
+      table.push_back({"socket", EAFNOSUPPORT, Unless::never, {is(0, family)}});
   }
   for (std::uint32_t family : {AF_INET, AF_INET6}) {
     table.push_back({"socket", EPERM, Unless::never, {is(0, family), type_is(SOCK_RAW)}});
@@ -121,7 +149,8 @@ std::vector<Rule> rules() {
     table.push_back(
         {"socket", EPERM, Unless::never, {is(0, family), type_is(SOCK_DGRAM), is(2, ping)}});
   }
-  // A datagram socket sends to any address, a pair's ends too; RAW is turned into DGRAM by the kernel.
+  // A datagram socket sends to any address, a pair's ends too; RAW is turned into DGRAM by the
+  // kernel.
   for (const char* call : {"socket", "socketpair"}) {
     for (std::uint32_t type : {SOCK_DGRAM, SOCK_RAW}) {
       table.push_back({call, EACCES, Unless::datagrams, {is(0, AF_UNIX), type_is(type)}});
@@ -130,10 +159,9 @@ std::vector<Rule> rules() {
   for (std::uint32_t request : kFlagIoctls) {
     table.push_back({"ioctl", EPERM, Unless::never, {is(1, request)}});
   }
-  for (const char* call :
-       {"chmod", "fchmod", "fchmodat", "chown", "fchown", "lchown", "fchownat", "utime", "utimes",
-        "futimesat", "utimensat", "setxattr", "lsetxattr", "fsetxattr", "removexattr",
-        "lremovexattr", "fremovexattr"}) {
+  for (const char* call : {"chmod", "fchmod", "fchmodat", "chown", "fchown", "lchown", "fchownat",
+                           "utime", "utimes", "futimesat", "utimensat", "setxattr", "lsetxattr",
+                           "fsetxattr", "removexattr", "lremovexattr", "fremovexattr"}) {
     table.push_back({call, EPERM, Unless::metadata});
   }
   return table;
@@ -141,12 +169,18 @@ std::vector<Rule> rules() {
 
 bool applies(const Rule& rule, const FilterSpec& spec) {
   switch (rule.unless) {
-    case Unless::never: return true;
-    case Unless::network: return !spec.network;
-    case Unless::metadata: return !spec.metadata;
-    case Unless::userns: return !spec.userns;
-    case Unless::keyrings: return !spec.keyrings;
-    case Unless::datagrams: return !spec.datagrams;
+    case Unless::never:
+      return true;
+    case Unless::network:
+      return !spec.network;
+    case Unless::metadata:
+      return !spec.metadata;
+    case Unless::userns:
+      return !spec.userns;
+    case Unless::keyrings:
+      return !spec.keyrings;
+    case Unless::datagrams:
+      return !spec.datagrams;
   }
   return true;
 }
@@ -160,7 +194,9 @@ Result<Machine> machine_of(const std::string& name) {
   return Error{.what = concat("no filters for the machine '", name, "'")};
 }
 
-sock_filter statement(std::uint16_t code, std::uint32_t k) { return {code, 0, 0, k}; }
+sock_filter statement(std::uint16_t code, std::uint32_t k) {
+  return {code, 0, 0, k};
+}
 sock_filter jump(std::uint16_t code, std::uint32_t k, std::uint8_t yes, std::uint8_t no) {
   return {code, yes, no, k};
 }
@@ -202,7 +238,8 @@ Result<std::vector<sock_filter>> make_filter(const FilterSpec& spec, const std::
   if (target.scmp != seccomp_arch_native()) {
     if (int code = seccomp_arch_remove(context, SCMP_ARCH_NATIVE); code < 0)
       return failed("arch_remove", code);
-    if (int code = seccomp_arch_add(context, target.scmp); code < 0) return failed("arch_add", code);
+    if (int code = seccomp_arch_add(context, target.scmp); code < 0)
+      return failed("arch_add", code);
   }
   // A binary tree over the numbers: an allowed call passes few comparisons (seccomp_attr_set(3)).
   if (int code = seccomp_attr_set(context, SCMP_FLTATR_CTL_OPTIMIZE, 2); code < 0)
@@ -231,7 +268,8 @@ Result<std::vector<sock_filter>> make_filter(const FilterSpec& spec, const std::
          static_cast<ssize_t>(sizeof instruction)) {
     program.push_back(instruction);
   }
-  if (program.size() > BPF_MAXINSNS) return Error{.what = "the filter is longer than the kernel takes"};
+  if (program.size() > BPF_MAXINSNS)
+    return Error{.what = "the filter is longer than the kernel takes"};
   return program;
 }
 

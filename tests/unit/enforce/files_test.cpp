@@ -25,7 +25,8 @@ TEST(PrivateDirectory, IsFreshOwnerOnlyAndGoneAfterwards) {
     struct stat info {};
     ASSERT_EQ(::stat(path.c_str(), &info), 0);
     EXPECT_EQ(info.st_mode & 07777, 0700U);
-    // A link out must be removed, never followed; a directory without permissions and a deep one go.
+    // A link out must be removed, never followed; a directory without permissions and a deep one
+    // go.
     ASSERT_EQ(::symlink("/etc", concat(path, "/out").c_str()), 0);
     ASSERT_EQ(::mkdir(concat(path, "/shut").c_str(), 0700), 0);
     std::ofstream(concat(path, "/shut/file")) << "x";

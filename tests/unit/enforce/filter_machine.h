@@ -1,5 +1,5 @@
-// A classic-BPF machine in user space, as far as seccomp filters need one (seccomp(2)): what a filter
-// answers to a call, without installing it.
+// A classic-BPF machine in user space, as far as seccomp filters need one (seccomp(2)): what a
+// filter answers to a call, without installing it.
 #pragma once
 
 #include <linux/filter.h>
@@ -17,14 +17,28 @@ inline std::uint32_t evaluate(std::span<const sock_filter> program, const seccom
   for (std::size_t pc = 0; pc < program.size(); ++pc) {
     const sock_filter& f = program[pc];
     switch (f.code) {
-      case BPF_LD | BPF_W | BPF_ABS: std::memcpy(&a, bytes + f.k, sizeof a); break;
-      case BPF_ALU | BPF_AND | BPF_K: a &= f.k; break;
-      case BPF_JMP | BPF_JA: pc += f.k; break;
-      case BPF_JMP | BPF_JEQ | BPF_K: pc += a == f.k ? f.jt : f.jf; break;
-      case BPF_JMP | BPF_JGT | BPF_K: pc += a > f.k ? f.jt : f.jf; break;
-      case BPF_JMP | BPF_JGE | BPF_K: pc += a >= f.k ? f.jt : f.jf; break;
-      case BPF_RET | BPF_K: return f.k;
-      default: return 0xdeadbeef;  // an instruction this machine does not know: every test fails
+      case BPF_LD | BPF_W | BPF_ABS:
+        std::memcpy(&a, bytes + f.k, sizeof a);
+        break;
+      case BPF_ALU | BPF_AND | BPF_K:
+        a &= f.k;
+        break;
+      case BPF_JMP | BPF_JA:
+        pc += f.k;
+        break;
+      case BPF_JMP | BPF_JEQ | BPF_K:
+        pc += a == f.k ? f.jt : f.jf;
+        break;
+      case BPF_JMP | BPF_JGT | BPF_K:
+        pc += a > f.k ? f.jt : f.jf;
+        break;
+      case BPF_JMP | BPF_JGE | BPF_K:
+        pc += a >= f.k ? f.jt : f.jf;
+        break;
+      case BPF_RET | BPF_K:
+        return f.k;
+      default:
+        return 0xdeadbeef;  // an instruction this machine does not know: every test fails
     }
   }
   return 0xdeadbeef;

@@ -91,8 +91,7 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(
         Refusal{SYS_io_uring_setup, {}, refused(ENOSYS)}, Refusal{SYS_bpf, {}, refused(EPERM)},
         Refusal{SYS_userfaultfd, {}, refused(EPERM)}, Refusal{SYS_mount, {}, refused(EPERM)},
-        Refusal{SYS_open_by_handle_at, {}, refused(EPERM)},
-        Refusal{SYS_setns, {}, refused(EPERM)},
+        Refusal{SYS_open_by_handle_at, {}, refused(EPERM)}, Refusal{SYS_setns, {}, refused(EPERM)},
         Refusal{SYS_ioctl, {0, TIOCSTI}, refused(EPERM)},
         Refusal{SYS_ioctl, {0, kGarbage | TIOCSTI}, refused(EPERM)},
         Refusal{SYS_ioctl, {0, 0x541C}, refused(EPERM)},
@@ -151,7 +150,8 @@ TEST(Filters, EachBitLiftsItsOwnRules) {
   EXPECT_EQ(answer({}, SYS_socket, {AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC}), refused(EACCES));
   EXPECT_EQ(answer({}, SYS_socketpair, {AF_UNIX, SOCK_RAW}), refused(EACCES));
   EXPECT_EQ(answer({.datagrams = true}, SYS_socket, {AF_UNIX, SOCK_DGRAM}), kAllowed);
-  for (const long call : std::initializer_list<long>{SYS_fchmodat, SYS_fchownat, SYS_utimensat, SYS_setxattr, 452}) {
+  for (const long call :
+       std::initializer_list<long>{SYS_fchmodat, SYS_fchownat, SYS_utimensat, SYS_setxattr, 452}) {
     EXPECT_EQ(answer({.metadata = false}, call), refused(EPERM)) << call;
     EXPECT_EQ(answer({.metadata = true}, call), kAllowed) << call;
   }

@@ -97,8 +97,8 @@ TEST(Landlock, AWiderPathBelowIsOneMoreRule) {
   const Tree tree{"/home/u/work/a"};
   const auto compiled = compile_landlock_rules(
       {rule("/", Access::read), rule("/home/u/work", Access::write)}, kAbi, tree);
-  EXPECT_EQ(granted(compiled), (std::map<std::string, Access>{{"/", Access::read},
-                                                              {"/home/u/work", Access::write}}));
+  EXPECT_EQ(granted(compiled),
+            (std::map<std::string, Access>{{"/", Access::read}, {"/home/u/work", Access::write}}));
   EXPECT_TRUE(compiled.no_creation.empty());
 }
 
@@ -114,28 +114,28 @@ TEST(Landlock, ASecretIsCarvedOutByItsSiblings) {
 
 TEST(Landlock, AReadOnlyPathBelowAWritableOneKeepsReading) {
   const Tree tree{"/w/src/a", "/w/out/b"};
-  const auto compiled = compile_landlock_rules(
-      {rule("/w", Access::write), rule("/w/src", Access::read)}, kAbi, tree);
-  EXPECT_EQ(granted(compiled), (std::map<std::string, Access>{{"/w", Access::read},
-                                                              {"/w/out", Access::write}}));
+  const auto compiled =
+      compile_landlock_rules({rule("/w", Access::write), rule("/w/src", Access::read)}, kAbi, tree);
+  EXPECT_EQ(granted(compiled),
+            (std::map<std::string, Access>{{"/w", Access::read}, {"/w/out", Access::write}}));
   EXPECT_THAT(compiled.no_creation, Contains("/w"));
 }
 
 TEST(Landlock, ATieGoesToTheNarrower) {
   const Tree tree{"/w/a"};
-  const auto compiled = compile_landlock_rules(
-      {rule("/w", Access::write), rule("/w", Access::read)}, kAbi, tree);
+  const auto compiled =
+      compile_landlock_rules({rule("/w", Access::write), rule("/w", Access::read)}, kAbi, tree);
   EXPECT_EQ(granted(compiled), (std::map<std::string, Access>{{"/w", Access::read}}));
 }
 
 TEST(Landlock, AGrantInsideAHiddenTreeHolds) {
   const Tree tree{"/home/u/.config/gh/hosts", "/home/u/.config/gh/x/y", "/home/u/z"};
-  const auto compiled = compile_landlock_rules(
-      {rule("/", Access::read), rule("/home/u/.config", Access::hide),
-       rule("/home/u/.config/gh/x", Access::read)},
-      kAbi, tree);
-  EXPECT_THAT(granted(compiled), Contains(std::pair<const std::string, Access>(
-                                     "/home/u/.config/gh/x", Access::read)));
+  const auto compiled =
+      compile_landlock_rules({rule("/", Access::read), rule("/home/u/.config", Access::hide),
+                              rule("/home/u/.config/gh/x", Access::read)},
+                             kAbi, tree);
+  EXPECT_THAT(granted(compiled),
+              Contains(std::pair<const std::string, Access>("/home/u/.config/gh/x", Access::read)));
   EXPECT_EQ(granted(compiled).count("/home/u/.config"), 0U);
 }
 

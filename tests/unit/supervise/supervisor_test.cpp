@@ -47,8 +47,7 @@ LaunchPlan shell_plan(const std::string& line) {
 
 Report run_in_own_process(const LaunchPlan& plan, const Limits& limits = {},
                           bool keep_background = false,
-                          const std::function<void(pid_t)>& meanwhile = {},
-                          bool fenced = true) {
+                          const std::function<void(pid_t)>& meanwhile = {}, bool fenced = true) {
   int ends[2];
   EXPECT_EQ(::pipe(ends), 0);
   const pid_t pid = ::fork();
@@ -101,7 +100,9 @@ bool alive(pid_t pid) {
   return stat >> number >> name >> state && state != "Z";
 }
 
-void sleep_ms(int ms) { std::this_thread::sleep_for(std::chrono::milliseconds(ms)); }
+void sleep_ms(int ms) {
+  std::this_thread::sleep_for(std::chrono::milliseconds(ms));
+}
 
 // The pid that the command wrote into `file`, once it is there.
 pid_t pid_in(const std::string& file) {
@@ -228,12 +229,12 @@ TEST_P(EitherWay, ATimeOutEndsATreeThatIgnoresTerm) {
 TEST_P(EitherWay, NothingOutlivesTheCommand) {
   const Scratch scratch;
   const std::string file = scratch / "pid";
-  const Report report = run_in_own_process(
-      shell_plan(concat("setsid sh -c 'trap \"\" HUP TERM; (echo $$ > ", file,
-                        "; exec sleep 60) & exit' </dev/null >/dev/null 2>&1; "
-                        "while ! [ -s ",
-                        file, " ]; do :; done; exit 5")),
-      {}, false, {}, GetParam());
+  const Report report =
+      run_in_own_process(shell_plan(concat("setsid sh -c 'trap \"\" HUP TERM; (echo $$ > ", file,
+                                           "; exec sleep 60) & exit' </dev/null >/dev/null 2>&1; "
+                                           "while ! [ -s ",
+                                           file, " ]; do :; done; exit 5")),
+                         {}, false, {}, GetParam());
   EXPECT_EQ(report.code, 5);
   EXPECT_FALSE(alive(pid_in(file)));
 }
@@ -274,8 +275,8 @@ TEST(Guardian, EndsTheTreeWhenTheSupervisorIsKilled) {
   when_killed_marker = marker;
   const pid_t pid = ::fork();
   if (pid == 0) {
-    run_in_own_process(shell_plan(concat("setsid sleep 60 & echo $! > ", ready, "; wait")), {}, false,
-                       [&](pid_t supervisor) {
+    run_in_own_process(shell_plan(concat("setsid sleep 60 & echo $! > ", ready, "; wait")), {},
+                       false, [&](pid_t supervisor) {
                          pid_in(ready);
                          ::kill(supervisor, SIGKILL);
                          sleep_ms(10);
@@ -285,7 +286,8 @@ TEST(Guardian, EndsTheTreeWhenTheSupervisorIsKilled) {
   ::waitpid(pid, nullptr, 0);
   when_killed_marker.clear();
   const pid_t orphan = pid_in(ready);
-  for (int i = 0; i < 300 && (alive(orphan) || ::access(marker.c_str(), F_OK) != 0); ++i) sleep_ms(10);
+  for (int i = 0; i < 300 && (alive(orphan) || ::access(marker.c_str(), F_OK) != 0); ++i)
+    sleep_ms(10);
   EXPECT_FALSE(alive(orphan));
   EXPECT_EQ(::access(marker.c_str(), F_OK), 0);
 }
@@ -302,9 +304,10 @@ TEST(Guardian, DoesNothingWhenAllIsWell) {
 TEST(Supervisor, TheTreesMemoryIsOneLimit) {
   // Four children share out what none of them takes alone.
   constexpr std::uint64_t kLimit = 100ULL << 20;
-  const std::string child = "(head -c 40000000 /dev/zero | tail -c 40000000 | (sleep 5; cat) >/dev/null) & ";
-  const Report report = run_in_own_process(
-      shell_plan(concat(child, child, child, child, "wait")), {.memory_bytes = kLimit});
+  const std::string child =
+      "(head -c 40000000 /dev/zero | tail -c 40000000 | (sleep 5; cat) >/dev/null) & ";
+  const Report report = run_in_own_process(shell_plan(concat(child, child, child, child, "wait")),
+                                           {.memory_bytes = kLimit});
   EXPECT_EQ(report.kind, Outcome::Kind::memory_exceeded);
   EXPECT_EQ(report.code, 137);
   EXPECT_EQ(report.violation, ViolationKind::memory_limit_exceeded);
@@ -323,8 +326,9 @@ TEST(Supervisor, TheTreesProcessesAreOneLimit) {
 TEST(Supervisor, InheritedDescriptorsAreClosedButTheKeptOnes) {
   int ends[2];
   ASSERT_EQ(::pipe(ends), 0);
-  LaunchPlan plan = shell_plan(concat("[ -e /proc/self/fd/", std::to_string(ends[1]),
-                                      " ] && ! [ -e /proc/self/fd/", std::to_string(ends[0]), " ]"));
+  LaunchPlan plan =
+      shell_plan(concat("[ -e /proc/self/fd/", std::to_string(ends[1]),
+                        " ] && ! [ -e /proc/self/fd/", std::to_string(ends[0]), " ]"));
   plan.keep_fds = {ends[1]};
   EXPECT_EQ(run_in_own_process(plan).code, 0);
   ::close(ends[0]);
