@@ -55,7 +55,8 @@ void print_plan(FILE* out, const Session& session) {
   std::fprintf(out, "Command:  %s\n", shell_join(session.command.argv).c_str());
   std::fprintf(out, "Program:  %s\n", printable(session.plan.program).c_str());
   for (const char* key : {"level", "preset", "network", "read", "tmp", "memory", "timeout", "pids"})
-    std::fprintf(out, "%-9s %s\n", concat(key, ":").c_str(), value_and_origin(session, key).c_str());
+    std::fprintf(out, "%-9s %s\n", concat(key, ":").c_str(),
+                 value_and_origin(session, key).c_str());
   print_grants(out, session.plan);
   if (session.plan.landlock_abi > 0)
     std::fprintf(out, "Landlock: %zu rules\n", session.plan.landlock.rules.size());

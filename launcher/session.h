@@ -28,7 +28,7 @@ struct Session {
   Record record;
   std::optional<RecordDraft> draft;  // see draft_record()
   bool recorded = false;             // the guardian, which shares this memory, must not do it again
-  Errors warnings;  // to be said unless --quiet
+  Errors warnings;                   // to be said unless --quiet
 };
 
 // An error's errno_value says which exit code it is: see exit_code_for(). Nothing was run.

@@ -13,9 +13,16 @@ namespace sefaca {
 
 // The names of the contract; `violation` in the record is one of them.
 enum class ViolationKind : std::uint8_t {
-  network_access_denied, filesystem_read_denied, filesystem_write_denied, exec_denied,
-  socket_denied, syscall_denied, process_limit_exceeded, memory_limit_exceeded,
-  timeout_exceeded, signal_denied
+  network_access_denied,
+  filesystem_read_denied,
+  filesystem_write_denied,
+  exec_denied,
+  socket_denied,
+  syscall_denied,
+  process_limit_exceeded,
+  memory_limit_exceeded,
+  timeout_exceeded,
+  signal_denied
 };
 const char* name_of(ViolationKind);
 // nullopt: there is no kind of that name.
@@ -23,11 +30,11 @@ std::optional<ViolationKind> violation_kind(std::string_view name);
 
 struct Violation {
   ViolationKind kind = ViolationKind::syscall_denied;
-  bool blocked = true;           // false: action "logged"
-  std::string suggestion;        // a sentence with the exact flag; empty: null in the record
-  std::string attempted_host;    // network only
-  std::string path;              // bytes
-  std::string operation;         // "open", "rename", "connect" …
+  bool blocked = true;         // false: action "logged"
+  std::string suggestion;      // a sentence with the exact flag; empty: null in the record
+  std::string attempted_host;  // network only
+  std::string path;            // bytes
+  std::string operation;       // "open", "rename", "connect" …
   std::string address;
   std::optional<std::uint16_t> port;
   std::optional<pid_t> pid;
