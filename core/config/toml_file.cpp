@@ -268,7 +268,7 @@ class Reader {
     assignment.key = key.name;
     assignment.layer = source_.layer;
     assignment.origin = origin_of(source_.path, begin_of(written));
-    assignment.excerpt = excerpt_of(text_, begin_of(node));
+    assignment.excerpt = excerpt_of(text_, begin_of(written));
     note_value(table, written, node);
     const auto errors_before = errors_.size();
     if (const auto* array = node.as_array(); array != nullptr && is_list(key)) {

@@ -58,7 +58,7 @@ TEST(TomlFile, TheSpecificationsFileWorksAsPrinted) {
   EXPECT_EQ(listed(file->presets[1].values),
             "level=permissive\nnetwork=allow\nmemory=2g\nreadwrite=.,~/.cache\n");
   EXPECT_EQ(file->assignments[2].origin, "/home/u/.sefaca/config.toml:5:1");
-  EXPECT_EQ(file->assignments[2].excerpt, "memory = \"1g\"\n         ^");
+  EXPECT_EQ(file->assignments[2].excerpt, "memory = \"1g\"\n^");
   EXPECT_EQ(file->presets[0].origin, "/home/u/.sefaca/config.toml:8:10");
 }
 
