@@ -1,13 +1,14 @@
 #!/usr/bin/python3
 """sefaca shell on a real pty: job control, window size, the prompt, and the terminal given back."""
 import os
+import shlex
 import sys
 import tempfile
 import time
 
 import pexpect
 
-SEFACA = os.environ["SEFACA_BINARY"]
+SEFACA = shlex.quote(os.environ["SEFACA_BINARY"])
 MARK = "(sefaca:default) "
 OUTER = "OUTER$ "
 
