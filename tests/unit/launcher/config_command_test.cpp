@@ -209,7 +209,7 @@ TEST_F(ConfigCommand, TrustUntrustTrusted) {
   EXPECT_EQ(refused.code, 1);
   EXPECT_EQ(refused.err,
             "sefaca: ~/project/.sefaca.toml:2:1: this would widen network from localhost to allow\n"
-            "    network = \"allow\"\n              ^\n"
+            "    network = \"allow\"\n    ^\n"
             "  -> a project's file may only narrow until you trust it: sefaca config trust "
             "~/project/.sefaca.toml\n");
   auto trusted = run({"trust"});
