@@ -20,11 +20,6 @@ void say(const Errors& errors, const Surroundings& surroundings) {
   print_errors(stderr, errors, use_colour(stderr, surroundings));
 }
 
-int refuse(const Errors& errors, const Surroundings& surroundings) {
-  say(errors, surroundings);
-  return exit_code_for(errors);
-}
-
 // One line for what this host does not enforce; the record and --verbose say why.
 void say_gaps(const Session& session) {
   std::vector<std::string> names;
@@ -94,14 +89,18 @@ void finish(Session& session, const Supervised& ended, const Surroundings& surro
   write_record(session, surroundings);
 }
 
-// --help in place of a run: true when that was all that was asked for.
+}  // namespace
+
+int refuse(const Errors& errors, const Surroundings& surroundings) {
+  say(errors, surroundings);
+  return exit_code_for(errors);
+}
+
 bool answered(const RunRequest& request, const char* topic) {
   if (!request.help) return false;
   if (auto text = topic_text(topic)) std::fputs(text->c_str(), stdout);
   return true;
 }
-
-}  // namespace
 
 int run_session(Session& session, const Surroundings& surroundings) {
   say_before(session, surroundings);

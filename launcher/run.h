@@ -14,6 +14,12 @@ namespace sefaca {
 int run_command(std::span<const std::string> words, const Surroundings& surroundings);
 int exec_command(std::span<const std::string> words, const Surroundings& surroundings);
 
+// Says the errors; the exit code for them.
+int refuse(const Errors& errors, const Surroundings& surroundings);
+
+// --help in place of a run: prints `topic`, and is true when that was all that was asked for.
+bool answered(const RunRequest& request, const char* topic);
+
 // Runs what was prepared, supervised, to its record and diagnostics. The exit code.
 int run_session(Session& session, const Surroundings& surroundings);
 

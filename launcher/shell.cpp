@@ -9,26 +9,12 @@
 #include "core/base/path.h"
 #include "core/base/text.h"
 #include "core/base/unique_fd.h"
-#include "core/supervise/outcome.h"
-#include "launcher/diagnostics.h"
-#include "launcher/help.h"
 #include "launcher/plan_text.h"
 #include "launcher/run.h"
 #include "launcher/session.h"
 
 namespace sefaca {
 namespace {
-
-int refuse(const Errors& errors, const Surroundings& surroundings) {
-  print_errors(stderr, errors, use_colour(stderr, surroundings));
-  return exit_code_for(errors);
-}
-
-void set_variable(LaunchPlan& plan, std::string_view name, std::string_view value) {
-  const std::string prefix = concat(name, "=");
-  std::erase_if(plan.environment, [&](const auto& entry) { return entry.starts_with(prefix); });
-  plan.environment.push_back(concat(prefix, value));
-}
 
 bool write_file(const std::string& path, std::string_view text) {
   UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
@@ -50,8 +36,8 @@ void mark_prompt(Session& session, const Surroundings& surroundings) {
       plan.argv = {plan.argv.front(), "--rcfile", file, "-i"};
       return;
     }
-    set_variable(plan, "PROMPT_COMMAND",
-                 concat("case $PS1 in \"", mark, "\"*) ;; *) PS1=\"", mark, "$PS1\";; esac"));
+    plan.set_variable("PROMPT_COMMAND",
+                      concat("case $PS1 in \"", mark, "\"*) ;; *) PS1=\"", mark, "$PS1\";; esac"));
   } else if (shell == "zsh" && !directory.empty()) {
     const std::string theirs = surroundings.variable("ZDOTDIR");
     const std::string own = theirs.empty() ? "$HOME" : shell_quote(theirs);
@@ -61,9 +47,9 @@ void mark_prompt(Session& session, const Surroundings& surroundings) {
     if (write_file(concat(directory, "/.zshenv"), reads(".zshenv")) &&
         write_file(concat(directory, "/.zshrc"),
                    concat(reads(".zshrc"), "PROMPT='", mark, "'\"$PROMPT\"\n")))
-      set_variable(plan, "ZDOTDIR", directory);
+      plan.set_variable("ZDOTDIR", directory);
   } else {
-    set_variable(plan, "PS1", concat(mark, surroundings.uid == 0 ? "# " : "$ "));
+    plan.set_variable("PS1", concat(mark, surroundings.uid == 0 ? "# " : "$ "));
   }
 }
 
@@ -82,10 +68,7 @@ void take_back_terminal() {
 int shell_command(std::span<const std::string> words, const Surroundings& surroundings) {
   auto request = parse_run_words(words, surroundings);
   if (!request) return refuse(request.errors(), surroundings);
-  if (request->help) {
-    if (auto text = topic_text("shell")) std::fputs(text->c_str(), stdout);
-    return 0;
-  }
+  if (answered(*request, "shell")) return 0;
   if (request->command) {
     return refuse({Error{.what = concat("shell takes no command: '",
                                         printable(request->command->argv.front()), "'"),

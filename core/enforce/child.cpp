@@ -11,6 +11,7 @@
 #include <cerrno>
 
 #include "core/base/syscall.h"
+#include "core/enforce/landlock.h"
 
 namespace sefaca {
 namespace {
@@ -104,8 +105,7 @@ long add_rule(int ruleset, int fd, std::uint64_t rights, std::uint64_t file_righ
 
 bool enter_landlock(ChildPlan& plan) {
   if (!plan.landlock) return true;
-  constexpr std::uint64_t kOnFile =
-      abi::kFsExecute | abi::kFsWriteFile | abi::kFsReadFile | abi::kFsTruncate | abi::kFsIoctlDev;
+  const std::uint64_t on_file = landlock_rights_on_file();
   const long made = call(SYS_landlock_create_ruleset, &plan.ruleset, plan.ruleset_size, 0);
   if (made < 0) return fail(plan, Step::landlock_ruleset, made);
   const int ruleset = static_cast<int>(made);
@@ -114,7 +114,7 @@ bool enter_landlock(ChildPlan& plan) {
     const long fd = call(SYS_openat, AT_FDCWD, rule.path, O_PATH | O_CLOEXEC, 0);
     if (fd == -ENOENT || fd == -ENOTDIR || fd == -EACCES || fd == -ENXIO) continue;
     if (fd < 0) return fail(plan, Step::landlock_rule, fd, rule.path);
-    const long r = add_rule(ruleset, static_cast<int>(fd), rule.rights, kOnFile);
+    const long r = add_rule(ruleset, static_cast<int>(fd), rule.rights, on_file);
     call(SYS_close, fd);
     if (r < 0) return fail(plan, Step::landlock_rule, r, rule.path);
   }
@@ -126,7 +126,7 @@ bool enter_landlock(ChildPlan& plan) {
     const bool writable = (mode & O_ACCMODE) != O_RDONLY;
     const std::uint64_t rights =
         writable ? plan.stdio_rights : plan.stdio_rights & abi::kFsReadFile;
-    if (rights != 0) add_rule(ruleset, fd, rights & kOnFile, kOnFile);
+    if (rights != 0) add_rule(ruleset, fd, rights & on_file, on_file);
   }
   const long r = call(SYS_landlock_restrict_self, ruleset, 0);
   call(SYS_close, ruleset);

@@ -60,14 +60,8 @@ class Planner {
   void environment() {
     plan_.environment = policy_.environment;
     if (in_.private_directory.empty()) return;
-    replace_variable("TMPDIR", in_.private_directory);
-    if (policy_.level == Level::strict) replace_variable("HOME", in_.private_directory);
-  }
-
-  void replace_variable(std::string_view name, const std::string& value) {
-    const std::string prefix = concat(name, "=");
-    std::erase_if(plan_.environment, [&](const auto& entry) { return entry.starts_with(prefix); });
-    plan_.environment.push_back(prefix + value);
+    plan_.set_variable("TMPDIR", in_.private_directory);
+    if (policy_.level == Level::strict) plan_.set_variable("HOME", in_.private_directory);
   }
 
   // Paths that only this run knows: the private directory, the command itself.
@@ -278,6 +272,12 @@ std::vector<const char*> pointers(const std::vector<std::string>& words) {
 }
 
 }  // namespace
+
+void LaunchPlan::set_variable(std::string_view name, std::string_view value) {
+  const std::string prefix = concat(name, "=");
+  std::erase_if(environment, [&](const auto& entry) { return entry.starts_with(prefix); });
+  environment.push_back(concat(prefix, value));
+}
 
 bool LaunchPlan::weaker_than_policy() const {
   return std::any_of(gaps.begin(), gaps.end(),

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/base/result.h"
@@ -50,6 +51,7 @@ struct LaunchPlan {
   std::map<std::string, std::string> enforced;  // mechanism -> how
   std::vector<Gap> gaps;
 
+  void set_variable(std::string_view name, std::string_view value);  // in place of what it was
   [[nodiscard]] bool weaker_than_policy() const;  // some gap has nothing in its place
   [[nodiscard]] bool enforces_nothing() const { return landlock_abi == 0 && !filtered; }
 };
