@@ -20,6 +20,7 @@ struct RunRequest {
   bool verbose = false;
   bool help = false;
   std::string door = "run";  // unless a door says otherwise
+  std::optional<DoorLimits> door_limits;
   std::string target;
 };
 

@@ -35,6 +35,7 @@ Result<Policy> make_policy(const RunRequest& request, const Surroundings& surrou
   for (Assignment& assignment : layers->assignments) builder.set(std::move(assignment));
   for (Assignment& bound : layers->bounds) builder.enforce(std::move(bound));
   for (const Assignment& assignment : request.assignments) builder.set(assignment);
+  if (request.door_limits) builder.at_door(*request.door_limits);
   if (!door_fifo.empty()) {
     builder.set({.key = "readwrite",
                  .values = {std::string(door_fifo)},

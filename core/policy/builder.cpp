@@ -178,12 +178,18 @@ PolicyBuilder& PolicyBuilder::enforce(Assignment bound) {
   return *this;
 }
 
+PolicyBuilder& PolicyBuilder::at_door(DoorLimits limits) {
+  door_ = limits;
+  return *this;
+}
+
 Result<Policy> PolicyBuilder::build(const Command& /*command*/) const {
   const RememberingFiles files(*surroundings_.files);
   Surroundings surroundings = surroundings_;
   surroundings.files = &files;
   Errors errors;
   Folded folded = fold(presets_, assignments_, surroundings, errors);
+  if (door_) apply_door_limits(*door_, surroundings, folded);
   apply_bounds(bounds_, surroundings, folded, errors);
   Reader reader(folded, surroundings);
   PolicyFields fields = reader.read();
@@ -204,6 +210,7 @@ Result<Policy> PolicyBuilder::build(const Command& /*command*/) const {
 Result<std::vector<PolicyBuilder::Explanation>> PolicyBuilder::explain() const {
   Errors errors;
   Folded folded = fold(presets_, assignments_, surroundings_, errors);
+  if (door_) apply_door_limits(*door_, surroundings_, folded);
   apply_bounds(bounds_, surroundings_, folded, errors);
   if (!errors.empty()) return errors;
   std::vector<Explanation> out;

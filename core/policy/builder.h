@@ -5,11 +5,13 @@
 // `--preset=compiler --memory=3g` has 3g. Scalars: the last wins. Lists: replaced, or added to.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "core/base/result.h"
 #include "core/policy/assignment.h"
+#include "core/policy/door_limits.h"
 #include "core/policy/policy.h"
 #include "core/policy/surroundings.h"
 
@@ -40,6 +42,9 @@ class PolicyBuilder {
   // Bounds from the system file's [enforce]: no later layer may be wider.
   PolicyBuilder& enforce(Assignment bound);
 
+  // The run is a build's step: limits as core/policy/door_limits.h says.
+  PolicyBuilder& at_door(DoorLimits limits);
+
   // The policy for `command`, or every error at once: unknown keys, levels, presets and units,
   // paths that are not there, bounds that are crossed.
   Result<Policy> build(const Command& command) const;
@@ -60,6 +65,7 @@ class PolicyBuilder {
   std::vector<PresetDefinition> presets_;
   std::vector<Assignment> assignments_;
   std::vector<Assignment> bounds_;
+  std::optional<DoorLimits> door_;
 };
 
 }  // namespace sefaca

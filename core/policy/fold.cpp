@@ -7,7 +7,6 @@
 #include "core/policy/allow.h"
 #include "core/policy/caches.h"
 #include "core/policy/levels.h"
-#include "core/policy/units.h"
 
 namespace sefaca {
 namespace {
@@ -15,8 +14,6 @@ namespace {
 constexpr Layer kLayers[] = {Layer::built_in,     Layer::system_file, Layer::user_file,
                              Layer::project_file, Layer::door,        Layer::variable,
                              Layer::command_line};
-
-constexpr std::uint64_t kMebi = 1024 * 1024;
 
 std::size_t index_of(const Key& key) {
   return static_cast<std::size_t>(&key - all_keys().data());
@@ -118,14 +115,9 @@ class Folder {
     out_.write(*find_key("level"), std::move(name));
     for (Assignment& value : level_values(level)) {
       if (value.key == "memory" && value.values.front() == kHalfOfMemory)
-        value.values = {half_of_memory()};
+        value.values = {half_of_memory(surroundings_.machine_memory_bytes)};
       out_.write(*find_key(value.key), derived(std::move(value.values)));
     }
-  }
-
-  [[nodiscard]] std::string half_of_memory() const {
-    const std::uint64_t half = surroundings_.machine_memory_bytes / 2 / kMebi * kMebi;
-    return half == 0 ? "none" : format_bytes(half);
   }
 
   void write_preset(const Assignment& named, Layer layer, bool level_is_named) {
@@ -143,6 +135,7 @@ class Folder {
       written.by_person = !value.origin.empty();
       if (value.origin.empty()) written.origin = how;
       written.derived = true;
+      written.from_preset = true;
       written.layer = layer;
       out_.write(*key, std::move(written));
     }

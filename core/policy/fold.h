@@ -22,8 +22,9 @@ struct Written {
   std::vector<std::string> values{};
   bool add = false;
   Layer layer = Layer::built_in;
-  bool derived = false;    // by a level or preset, not by the layer itself
-  bool by_person = false;  // in a file, a variable or an option; false: by a table of ours
+  bool derived = false;      // by a level or preset, not by the layer itself
+  bool from_preset = false;  // by a preset
+  bool by_person = false;    // in a file, a variable or an option; false: by a table of ours
   std::string origin{};
   std::string excerpt{};
   std::string base{};

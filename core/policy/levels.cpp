@@ -4,6 +4,7 @@
 #include <array>
 
 #include "core/base/text.h"
+#include "core/policy/units.h"
 
 namespace sefaca {
 namespace {
@@ -97,6 +98,12 @@ Assignment assignment_of(const Row& row) {
 }
 
 }  // namespace
+
+std::string half_of_memory(std::uint64_t machine_memory_bytes) {
+  constexpr std::uint64_t kMebi = 1024 * 1024;
+  const std::uint64_t half = machine_memory_bytes / 2 / kMebi * kMebi;
+  return half == 0 ? "none" : format_bytes(half);
+}
 
 std::span<const std::string_view> level_names() {
   return kLevelNames;

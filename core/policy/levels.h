@@ -2,7 +2,9 @@
 // other layer's.
 #pragma once
 
+#include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -14,6 +16,8 @@ namespace sefaca {
 
 // A value that stands for a figure of the machine's; only levels use it.
 inline constexpr std::string_view kHalfOfMemory = "half";
+// That figure as a person writes it, in whole MiB; "none" where the machine's is not known.
+std::string half_of_memory(std::uint64_t machine_memory_bytes);
 // In `caches`: every tool of the table, as far as its directories are there.
 inline constexpr std::string_view kAllCaches = "all";
 
