@@ -9,8 +9,11 @@ add_library(sefaca_cli STATIC
   ${cli}/help.cpp
   ${cli}/help_tables.cpp
   ${cli}/log_command.cpp
+  ${cli}/log_request.cpp
   ${cli}/log_text.cpp
-  ${cli}/manual.cpp)
+  ${cli}/manual.cpp
+  ${cli}/suggest.cpp
+  ${cli}/suggest_text.cpp)
 target_link_libraries(sefaca_cli
   PUBLIC sefaca_flags sefaca_config sefaca_audit
   PRIVATE Boost::program_options nlohmann_json::nlohmann_json)

@@ -66,6 +66,36 @@ std::string names_of(std::span<const CommandHelp> commands) {
   return out;
 }
 
+// The options of `sefaca log` with two dashes, as they are typed.
+std::vector<Completed> log_options() {
+  std::vector<Completed> out;
+  for (const Fact& row : log_option_table()) {
+    const auto start = row.name.find("--");
+    if (start == std::string_view::npos) continue;
+    const std::string_view name = row.name.substr(start + 2);
+    const auto equals = name.find('=');
+    const bool bare = equals == std::string_view::npos;
+    Completed option{std::string(name.substr(0, equals)),
+                     bare ? Completed::Value::none : Completed::Value::free,
+                     {},
+                     row.meaning,
+                     false};
+    if (option.name == "preset") option.value = Completed::Value::presets;
+    if (option.name == "log") option.value = Completed::Value::file;
+    out.push_back(std::move(option));
+  }
+  return out;
+}
+
+std::string bash_log_options() {
+  std::string out;
+  for (const auto& option : log_options()) {
+    const bool value = option.value != Completed::Value::none;
+    out += concat(out.empty() ? "--" : " --", option.name, value ? "=" : "");
+  }
+  return out;
+}
+
 std::string bash_options() {
   std::string out;
   for (const auto& option : completed_options()) {
@@ -156,6 +186,17 @@ std::string bash_completion() {
       "      else\n"
       "        compopt -o filenames; COMPREPLY=($(compgen -f -- \"$cur\"))\n"
       "      fi ;;\n"
+      "    log)\n"
+      "      if (( COMP_CWORD == 2 )); then\n"
+      "        COMPREPLY=($(compgen -W '",
+      names_of(log_action_table()),
+      "' -- \"$cur\"))\n"
+      "      else\n"
+      "        COMPREPLY=($(compgen -W '",
+      bash_log_options(),
+      " last' -- \"$cur\"))\n"
+      "        [[ ${COMPREPLY[0]-} == *= ]] && compopt -o nospace\n"
+      "      fi ;;\n"
       "    run|exec|shell)\n"
       "      # Behind the options stands a command with arguments of its own.\n"
       "      for (( i = 2; i < COMP_CWORD; i++ )); do\n"
@@ -180,9 +221,12 @@ std::string bash_completion() {
       "complete -F _sefaca sefaca SEFACA\n");
 }
 
-std::string zsh_completion() {
+namespace {
+
+// The lines of one _arguments call.
+std::string zsh_options(const std::vector<Completed>& list) {
   std::string options;
-  for (const auto& option : completed_options()) {
+  for (const auto& option : list) {
     const std::string help = single_quoted_help(option.help);
     std::string argument;
     switch (option.value) {
@@ -208,13 +252,23 @@ std::string zsh_completion() {
     const std::string optional = option.bare ? concat(":", argument) : argument;
     options += concat("    '*--", option.name, equals, "[", help, "]", optional, "' \\\n");
   }
+  return options;
+}
+
+std::string zsh_actions(std::span<const CommandHelp> table) {
+  std::string out;
+  for (const auto& action : table) {
+    out += concat("    '", action.name, ":", single_quoted_help(action.summary), "'\n");
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string zsh_completion() {
   std::string commands;
   for (const auto& command : command_table()) {
     commands += concat("    '", command.name, ":", single_quoted_help(command.summary), "'\n");
-  }
-  std::string actions;
-  for (const auto& action : config_action_table()) {
-    actions += concat("    '", action.name, ":", single_quoted_help(action.summary), "'\n");
   }
   return concat(
       "#compdef sefaca SEFACA\n"
@@ -226,23 +280,34 @@ std::string zsh_completion() {
       "}\n\n"
       "_sefaca_run() {\n"
       "  _arguments -S \\\n",
-      options,
+      zsh_options(completed_options()),
       "    '(-)1:command:_command_names -e' \\\n"
       "    '*::arguments:_normal'\n"
       "}\n\n"
+      "_sefaca_log() {\n"
+      "  _arguments -S \\\n",
+      zsh_options(log_options()),
+      "    '*:record:(last)'\n"
+      "}\n\n"
       "_sefaca() {\n"
-      "  local -a commands actions\n"
+      "  local -a commands actions log_actions\n"
       "  commands=(\n",
       commands,
       "  )\n"
       "  actions=(\n",
-      actions,
+      zsh_actions(config_action_table()),
+      "  )\n"
+      "  log_actions=(\n",
+      zsh_actions(log_action_table()),
       "  )\n"
       "  if (( CURRENT == 2 )); then _describe command commands; return; fi\n"
       "  case $words[2] in\n"
       "    run|exec|shell) shift words; (( CURRENT-- )); _sefaca_run ;;\n"
       "    config)\n"
       "      if (( CURRENT == 3 )); then _describe action actions; else _files; fi ;;\n"
+      "    log)\n"
+      "      if (( CURRENT == 3 )); then _describe action log_actions\n"
+      "      else shift 2 words; (( CURRENT -= 2 )); _sefaca_log; fi ;;\n"
       "  esac\n"
       "}\n\n"
       "_sefaca \"$@\"\n");
@@ -259,6 +324,15 @@ std::string fish_completion() {
   for (const auto& action : config_action_table()) {
     out += concat("complete -c sefaca -n '__fish_seen_subcommand_from config' -a ", action.name,
                   " -d ", fish_quoted(action.summary), "\n");
+  }
+  for (const auto& action : log_action_table()) {
+    out += concat("complete -c sefaca -n '__fish_seen_subcommand_from log' -a ", action.name,
+                  " -d ", fish_quoted(action.summary), "\n");
+  }
+  for (const auto& option : log_options()) {
+    out += concat("complete -c sefaca -n '__fish_seen_subcommand_from log' -l ", option.name,
+                  option.value == Completed::Value::none ? "" : " -r", " -d ",
+                  fish_quoted(option.help), "\n");
   }
   out +=
       "complete -c sefaca -n '__fish_seen_subcommand_from run exec shell' -a "

@@ -121,13 +121,7 @@ std::string allow_text() {
 }
 
 std::string log_text() {
-  for (const auto& command : command_table()) {
-    if (command.name == "log") {
-      return concat("sefaca ", command.usage, "\n\n", wrapped(concat(command.summary, "."), 0),
-                    "'sefaca log' without an action lists the actions.\n");
-    }
-  }
-  return {};
+  return concat(commands_text(log_action_table()), "\nOptions:\n", entries(log_option_table()));
 }
 
 std::string topics_text();
@@ -143,7 +137,7 @@ constexpr Topic kTopics[] = {
     {"exec", "the same without a supervisor", [] { return run_text(command_table()[1]); }},
     {"shell", "an interactive sandboxed shell", [] { return run_text(command_table()[2]); }},
     {"config", "the actions of 'sefaca config'", config_text},
-    {"log", "the audit log", log_text},
+    {"log", "the actions of 'sefaca log'", log_text},
     {"options", "every option", options_text},
     {"levels", "strict, default, permissive", [] { return entries(level_table()); }},
     {"presets", "the built-in presets", [] { return entries(preset_table()); }},

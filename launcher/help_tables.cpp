@@ -11,7 +11,7 @@ constexpr CommandHelp kCommands[] = {
      "sandbox this very process and become the command: no supervisor"},
     {"shell", "shell [OPTION...]", "an interactive sandboxed $SHELL, its prompt marked"},
     {"config", "config ACTION [...]", "show, write, check and trust configuration"},
-    {"log", "log ACTION [...]", "read the audit log"},
+    {"log", "log ACTION [...]", "read the audit log, and make a policy from what was denied"},
     {"help", "help [TOPIC]", "explain a topic"},
 };
 
@@ -28,6 +28,30 @@ constexpr CommandHelp kConfigActions[] = {
     {"trust", "config trust [FILE]", "let this project's file widen, as long as it stays as it is"},
     {"untrust", "config untrust [FILE]", "take that back"},
     {"trusted", "config trusted", "list the trusted files"},
+};
+
+constexpr CommandHelp kLogActions[] = {
+    {"show", "log show [last] [OPTION...]", "print the records, oldest first"},
+    {"tail", "log tail [-f] [-n N] [OPTION...]",
+     "print the last records; -f: and those that come, until interrupted"},
+    {"stats", "log stats [OPTION...]", "runs, time, memory peaks, most frequent denials"},
+    {"suggest", "log suggest [last] [--command] [OPTION...]",
+     "the least configuration that allows what was denied; without options: in the last run with "
+     "violations"},
+};
+
+constexpr Fact kLogOptions[] = {
+    {"--since=DURATION|TIMESTAMP", "not older: 90s, 1h, 7d, 2025-07-27, 2025-07-27T19:30:00Z"},
+    {"--violations", "with violations only"},
+    {"--failed", "that ended with another code than 0, or of a signal"},
+    {"--preset=NAME", "of that preset"},
+    {"--id=ID", "the record of that id, or of ids that begin so"},
+    {"last", "show, suggest: only the youngest that fits"},
+    {"--log=FILE", "of that log, in the default one's place"},
+    {"--json", "as they stand in the log, one a line; suggest, stats: one object"},
+    {"--command", "suggest: as options of a command line, not as a file"},
+    {"-n N, --lines=N", "tail: how many (10)"},
+    {"-f, --follow", "tail: go on"},
 };
 
 constexpr Fact kExitCodes[] = {
@@ -138,6 +162,12 @@ std::span<const CommandHelp> command_table() {
 }
 std::span<const CommandHelp> config_action_table() {
   return kConfigActions;
+}
+std::span<const CommandHelp> log_action_table() {
+  return kLogActions;
+}
+std::span<const Fact> log_option_table() {
+  return kLogOptions;
 }
 std::span<const Fact> exit_code_table() {
   return kExitCodes;

@@ -14,12 +14,14 @@ struct CommandHelp {
 };
 std::span<const CommandHelp> command_table();
 std::span<const CommandHelp> config_action_table();
+std::span<const CommandHelp> log_action_table();
 
 // Two columns of words: an exit code and its meaning, a file and what it is.
 struct Fact {
   std::string_view name;
   std::string_view meaning;
 };
+std::span<const Fact> log_option_table();
 std::span<const Fact> exit_code_table();
 std::span<const Fact> file_table();
 std::span<const Fact> other_variable_table();

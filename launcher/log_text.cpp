@@ -77,18 +77,6 @@ std::string result_text(const Record& record) {
   return *record.outcome->exit_code == 0 ? "ok" : format("exit %d", *record.outcome->exit_code);
 }
 
-// What a violation is about: the host, the file, the address, else what was tried.
-std::string subject_of(const Violation& violation) {
-  const std::string port = violation.port ? format(":%u", unsigned{*violation.port}) : "";
-  if (!violation.attempted_host.empty()) return violation.attempted_host + port;
-  if (!violation.path.empty()) return violation.path;
-  if (!violation.address.empty()) {
-    const bool is_v6 = violation.address.find(':') != std::string::npos && !port.empty();
-    return is_v6 ? concat("[", violation.address, "]", port) : violation.address + port;
-  }
-  return violation.operation;
-}
-
 std::string limit_text(const Violation& violation, std::uint64_t value) {
   if (violation.kind == ViolationKind::memory_limit_exceeded) return bytes_text(value);
   if (violation.kind == ViolationKind::timeout_exceeded) return duration_text(value);
@@ -98,7 +86,7 @@ std::string limit_text(const Violation& violation, std::uint64_t value) {
 std::string violation_text(const Violation& violation) {
   std::string out =
       concat("    ", violation.blocked ? "blocked " : "logged  ", name_of(violation.kind));
-  const std::string subject = subject_of(violation);
+  const std::string subject = violation_subject(violation);
   if (!subject.empty()) out += concat("  ", printable(subject));
   std::string details;
   const auto add = [&](const std::string& detail) {
@@ -129,6 +117,17 @@ std::string line(const std::string& name, const std::string& text) {
 
 bool has_failed(const Record& record) {
   return record.outcome && record.outcome->exit_code != std::optional<int>(0);
+}
+
+std::string violation_subject(const Violation& violation) {
+  const std::string port = violation.port ? format(":%u", unsigned{*violation.port}) : "";
+  if (!violation.attempted_host.empty()) return violation.attempted_host + port;
+  if (!violation.path.empty()) return violation.path;
+  if (!violation.address.empty()) {
+    const bool is_v6 = violation.address.find(':') != std::string::npos && !port.empty();
+    return is_v6 ? concat("[", violation.address, "]", port) : violation.address + port;
+  }
+  return violation.operation;
 }
 
 std::string record_text(const Record& record) {
@@ -163,7 +162,7 @@ void LogStatistics::add(const Record& record) {
     ++without_result_;
   }
   for (const Violation& violation : record.violations) {
-    Denial& denial = denials_[{name_of(violation.kind), subject_of(violation)}];
+    Denial& denial = denials_[{name_of(violation.kind), violation_subject(violation)}];
     denial.count += violation.count;
     ++denial.runs;
     if (!violation.suggestion.empty()) denial.suggestion = violation.suggestion;

@@ -13,6 +13,9 @@ namespace sefaca {
 
 bool has_failed(const Record& record);  // a code that is not 0, or a signal
 
+// What a violation is about: the host, the file, the address, else what was tried. Any bytes.
+std::string violation_subject(const Violation& violation);
+
 // One line for the run and two for each violation, each with its newline. No byte of it can drive a
 // terminal.
 std::string record_text(const Record& record);

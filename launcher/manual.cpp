@@ -162,6 +162,11 @@ std::string man_sefaca() {
   for (const auto& action : config_action_table()) {
     out += item(concat("sefaca ", action.usage), action.summary);
   }
+  out += section("LOG ACTIONS");
+  for (const auto& action : log_action_table()) {
+    out += item(concat("sefaca ", action.usage), action.summary);
+  }
+  out += concat(section("LOG OPTIONS"), items(log_option_table()));
   out += concat(section("LEVELS"), items(level_table()), section("PRESETS"), items(preset_table()),
                 section("LAYERS"), paragraphs(layer_paragraphs()), section("EXIT STATUS"),
                 items(exit_code_table()), section("FILES"), items(file_table()),

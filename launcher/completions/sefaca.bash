@@ -40,6 +40,13 @@ _sefaca() {
       else
         compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur"))
       fi ;;
+    log)
+      if (( COMP_CWORD == 2 )); then
+        COMPREPLY=($(compgen -W 'show tail stats suggest' -- "$cur"))
+      else
+        COMPREPLY=($(compgen -W '--since= --violations --failed --preset= --id= --log= --json --command --lines= --follow last' -- "$cur"))
+        [[ ${COMPREPLY[0]-} == *= ]] && compopt -o nospace
+      fi ;;
     run|exec|shell)
       # Behind the options stands a command with arguments of its own.
       for (( i = 2; i < COMP_CWORD; i++ )); do

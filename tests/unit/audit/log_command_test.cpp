@@ -139,6 +139,45 @@ TEST_F(LogCommand, TailShowsTheLast) {
   EXPECT_THAT(run({"tail", "--lines=1"}).out, Not(HasSubstr("number 28\n")));
 }
 
+TEST_F(LogCommand, OneRecordByIdOrTheLast) {
+  Record record = full_record();
+  for (const char* id : {"01984d7e-0000-7abc-8def-0123456789ab",
+                         "01984d7f-1111-7abc-8def-012345678"
+                         "9ab"}) {
+    record.id = id;
+    record.command = {"id", id};
+    write(record);
+  }
+  EXPECT_THAT(run({"show", "--id=01984d7e"}).out, HasSubstr("id 01984d7e-0000"));
+  EXPECT_THAT(run({"show", "--id=01984d7e"}).out, Not(HasSubstr("id 01984d7f")));
+  EXPECT_THAT(run({"show", "last"}).out, HasSubstr("id 01984d7f-1111"));
+  EXPECT_THAT(run({"show", "last"}).out, Not(HasSubstr("id 01984d7e")));
+  EXPECT_EQ(run({"show", "--id=01984d70"}).code, 1);
+}
+
+TEST_F(LogCommand, SuggestsFromTheLastRunThatWasStopped) {
+  Record record = full_record();
+  record.command = {"first"};
+  write(record);
+  record.command = {"second"};
+  record.violations.resize(1);  // the network alone
+  write(record);
+  write(specification_record());  // without violations
+  EXPECT_THAT(run({"suggest"}).out, HasSubstr("[presets.compiler]\n"));
+  EXPECT_EQ(run({"suggest", "--command"}).out,
+            "sefaca run --preset=compiler --network=allow -- second\n"
+            "# Withheld, and passed by --env=NAME if the command needs it: "
+            "AWS_SECRET_ACCESS_KEY, GITHUB_TOKEN\n");
+  EXPECT_THAT(run({"suggest", "--preset=compiler", "--command"}).out,
+              HasSubstr("sefaca run --preset=compiler --memory=2g --network=allow -- COMMAND\n"));
+  // The last run of all was stopped in nothing.
+  const Answer last = run({"suggest", "last"});
+  EXPECT_EQ(last.code, 1);
+  EXPECT_THAT(last.err, HasSubstr("nothing was denied"));
+  EXPECT_EQ(run({"suggest", "--preset=none-such"}).code, 1);
+  EXPECT_THAT(run({"suggest", "--json"}).out, StartsWith(R"({"runs":1,"violations":1,)"));
+}
+
 TEST_F(LogCommand, StatsAddUp) {
   for (int i = 0; i < 3; ++i) write(full_record());
   write(specification_record());
@@ -174,17 +213,17 @@ TEST_F(LogCommand, ARelativeLogStandsOnTheWorkingDirectory) {
 
 TEST_F(LogCommand, WrongUsage) {
   const std::vector<std::vector<std::string>> wrong = {
-      {"suggest"},           {"ship", "--wait"},  {"shwo"},
-      {"show", "x"},         {"show", "--sinc"},  {"show", "--since="},
-      {"show", "--since=x"}, {"tail", "-n", "x"}, {"show", "-f"},
-      {"tail", "-n"},        {"--json=1"},        {"show", "--since=none"}};
+      {"suggest", "x"},      {"show", "--command"}, {"shwo"},
+      {"show", "--id=xyz"},  {"show", "-n", "3"},   {"stats", "last"},
+      {"show", "x"},         {"show", "--sinc"},    {"show", "--since="},
+      {"show", "--since=x"}, {"tail", "-n", "x"},   {"show", "-f"},
+      {"tail", "-n"},        {"--json=1"},          {"show", "--since=none"}};
   for (const auto& words : wrong) {
     const Answer answer = run_as_given(words);
     EXPECT_EQ(answer.code, 2) << words.front();
     EXPECT_THAT(answer.err, StartsWith("sefaca: "));
     EXPECT_EQ(answer.out, "");
   }
-  EXPECT_THAT(run_as_given({"suggest"}).err, HasSubstr("not supported in this build"));
   EXPECT_THAT(run_as_given({"shwo"}).err, HasSubstr("did you mean 'show'?"));
   EXPECT_EQ(run_as_given({}).code, 2);
   const Answer help = run_as_given({"show", "--help"});
