@@ -111,7 +111,12 @@ int run_session(Session& session, const Surroundings& surroundings) {
       .keep_background = session.policy->keep_background,
       .when_killed = [&](const Supervised& killed) { finish(session, killed, surroundings); },
       .guardian_keeps_fd = session.log ? session.log->descriptor() : -1,
-      .meanwhile = [&] { draft_record(session); }};
+      .meanwhile = [&] { draft_record(session); },
+      .without_listener = [&]() -> Result<const LaunchPlan*> {
+        session.capabilities.listener_taken = true;
+        SEFACA_CHECK(plan_again(session, surroundings));
+        return &session.plan;
+      }};
   Supervisor supervisor(supervision);
   const Supervised ended = supervisor.run();
   if (ended.failed != Step::none) {

@@ -125,7 +125,30 @@ Record start_record(const Session& session, const Surroundings& surroundings) {
   return record;
 }
 
+LaunchPlan plan_of(const Session& session, const Surroundings& surroundings,
+                   Supervision supervision) {
+  return make_launch_plan({.policy = session.policy,
+                           .command = session.command,
+                           .program = session.program,
+                           .capabilities = session.capabilities,
+                           .supervision = supervision,
+                           .private_directory = session.private_directory.path(),
+                           .keep_fds = session.keep_fds},
+                          surroundings);
+}
+
 }  // namespace
+
+Status plan_again(Session& session, const Surroundings& surroundings) {
+  LaunchPlan plan = plan_of(session, surroundings, Supervision::supervised);
+  plan.argv = std::move(session.plan.argv);  // the shell's are marked
+  plan.environment = std::move(session.plan.environment);
+  session.plan = std::move(plan);
+  SEFACA_CHECK(refuse_gaps(session.policy, session.plan));
+  session.record.enforced = session.plan.enforced;
+  session.record.not_enforced = session.plan.gaps;
+  return Done{};
+}
 
 Result<Session> prepare_session(RunRequest request, const Surroundings& surroundings,
                                 Supervision supervision) {
@@ -146,6 +169,8 @@ Result<Session> prepare_session(RunRequest request, const Surroundings& surround
                   .command = {},
                   .capabilities = probe_capabilities(),
                   .private_directory = {},
+                  .program = {},
+                  .keep_fds = {},
                   .plan = {},
                   .log = {},
                   .record = {},
@@ -154,6 +179,7 @@ Result<Session> prepare_session(RunRequest request, const Surroundings& surround
                   .warnings = {}};
   session.command = *session.request.command;
   SEFACA_TRY(program, find_program(session.command.argv.front(), surroundings));
+  session.program = program;
 
   if (!session.request.dry_run) {
     make_directories(session.policy->make_directories);
@@ -163,16 +189,10 @@ Result<Session> prepare_session(RunRequest request, const Surroundings& surround
       session.private_directory = std::move(*made);
     }
   }
-  std::vector<int> keep_fds = session.policy->keep_fds;
-  keep_fds.insert(keep_fds.end(), job_server.descriptors.begin(), job_server.descriptors.end());
-  session.plan = make_launch_plan({.policy = session.policy,
-                                   .command = session.command,
-                                   .program = program,
-                                   .capabilities = session.capabilities,
-                                   .supervision = supervision,
-                                   .private_directory = session.private_directory.path(),
-                                   .keep_fds = std::move(keep_fds)},
-                                  surroundings);
+  session.keep_fds = session.policy->keep_fds;
+  session.keep_fds.insert(session.keep_fds.end(), job_server.descriptors.begin(),
+                          job_server.descriptors.end());
+  session.plan = plan_of(session, surroundings, supervision);
   if (session.request.dry_run) return session;
   if (auto fine = refuse_gaps(session.policy, session.plan); !fine) return fine.errors();
   if (session.plan.enforces_nothing())

@@ -23,6 +23,8 @@ struct Session {
   Command command;
   Capabilities capabilities;
   PrivateDirectory private_directory;
+  std::string program;        // as found
+  std::vector<int> keep_fds;  // the policy's and the job server's
   LaunchPlan plan;
   std::optional<LogFile> log;
   Record record;
@@ -30,6 +32,10 @@ struct Session {
   bool recorded = false;             // the guardian, which shares this memory, must not do it again
   Errors warnings;                   // to be said unless --quiet
 };
+
+// Plans again for what was found out while starting: `capabilities` have changed, nothing was run.
+// An error: the policy does not run with what is then left.
+Status plan_again(Session& session, const Surroundings& surroundings);
 
 // An error's errno_value says which exit code it is: see exit_code_for(). Nothing was run.
 Result<Session> prepare_session(RunRequest request, const Surroundings& surroundings,

@@ -32,6 +32,12 @@ inline constexpr std::uint64_t kScopeSignal = 1ULL << 1;
 inline constexpr std::uint32_t kLandlockCreateRulesetVersion = 1U << 0;
 inline constexpr std::uint32_t kLandlockRulePathBeneath = 1;
 
+// Seccomp user notification: SECCOMP_IOCTL_NOTIF_SET_FLAGS and its flag (Linux 6.6).
+inline constexpr unsigned long kNotifySetFlags = 0x40082104;  // _IOW('!', 4, __u64)
+inline constexpr std::uint64_t kNotifySyncWakeUp = 1ULL << 0;
+// pidfd_open(2): for a thread that leads no group (Linux 6.9).
+inline constexpr unsigned kPidfdThread = 0200;  // O_EXCL
+
 struct LandlockRulesetAttr {
   std::uint64_t handled_access_fs;
   std::uint64_t handled_access_net;

@@ -17,6 +17,12 @@ bool action_available(std::uint32_t action) {
   return raw::call(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action) == 0;
 }
 
+// seccomp(2): flags are looked at before the program, whose null address is then EFAULT; a flag
+// that the kernel does not know is EINVAL.
+bool filter_flags_available(std::uint64_t flags) {
+  return raw::call(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, nullptr) == -EFAULT;
+}
+
 }  // namespace
 
 Capabilities probe_capabilities() {
@@ -30,7 +36,11 @@ Capabilities probe_capabilities() {
     found.landlock_errno = abi < 0 ? static_cast<int>(-abi) : ENOSYS;
   }
   found.seccomp_filter = action_available(SECCOMP_RET_ERRNO);
-  found.user_notification = action_available(SECCOMP_RET_USER_NOTIF);
+  found.user_notification = action_available(SECCOMP_RET_USER_NOTIF) &&
+                            filter_flags_available(SECCOMP_FILTER_FLAG_NEW_LISTENER);
+  found.killable_wait =
+      found.user_notification && filter_flags_available(SECCOMP_FILTER_FLAG_NEW_LISTENER |
+                                                        SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV);
   found.root = ::geteuid() == 0;
   return found;
 }

@@ -10,11 +10,13 @@ struct Capabilities {
   int landlock_abi = 0;    // 0: none
   int landlock_errno = 0;  // why there is none: ENOSYS (not built in), EOPNOTSUPP (switched off)
   bool seccomp_filter = false;
-  bool user_notification = false;
-  bool root = false;  // effective uid 0
+  bool user_notification = false;  // a filter with a listener
+  bool listener_taken = false;     // an outer sandbox has one (EBUSY); found when the child tries
+  bool killable_wait = false;  // a notified call that is being performed is not interrupted (5.19)
+  bool root = false;           // effective uid 0
 };
 
-// Costs three system calls and leaves the process as it was.
+// Costs a few system calls and leaves the process as it was.
 Capabilities probe_capabilities();
 
 }  // namespace sefaca

@@ -2,11 +2,14 @@
 
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <linux/futex.h>
 #include <linux/prctl.h>
 #include <linux/seccomp.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
+#include <time.h>
 
 #include <cerrno>
 
@@ -44,7 +47,12 @@ bool reset_dispositions(ChildPlan& plan) {
   return true;
 }
 
+// Until here the table is the supervisor's too: what it holds is closed in a copy. Nothing of ours
+// is left open over execve, least of all the listener: a copy of it would make every notified call
+// wait for ever when the supervisor is gone; without one they fail with ENOSYS at once.
 bool close_descriptors(ChildPlan& plan) {
+  const long alone = call(SYS_unshare, CLONE_FILES);
+  if (alone < 0) return fail(plan, Step::descriptors, alone);
   long first = 3;
   const auto close_range = [&](long from, long to) {
     if (from > to) return true;
@@ -53,6 +61,7 @@ bool close_descriptors(ChildPlan& plan) {
   };
   for (std::size_t i = 0; i < plan.keep_fd_count; ++i) {
     const long fd = plan.keep_fds[i];
+    if (fd == plan.handover) continue;  // nobody had it open: its number went to the listener
     if (!close_range(first, fd - 1)) return false;
     const long flags = call(SYS_fcntl, fd, F_GETFD, 0);
     if (flags > 0) call(SYS_fcntl, fd, F_SETFD, flags & ~static_cast<long>(FD_CLOEXEC));
@@ -133,32 +142,44 @@ bool enter_landlock(ChildPlan& plan) {
   return r >= 0 || fail(plan, Step::landlock_restrict, r);
 }
 
+void hand_over(ChildPlan& plan, int listener) {
+  __atomic_store_n(&plan.handover, listener, __ATOMIC_RELEASE);
+  call(SYS_futex, &plan.handover, FUTEX_WAKE, 1, nullptr, nullptr, 0);
+}
+
 bool install_filter(ChildPlan& plan) {
   if (plan.filter == nullptr) return true;
   sock_fprog program{static_cast<unsigned short>(plan.filter_length),
                      const_cast<sock_filter*>(plan.filter)};
-  const long r = call(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program);
-  return r >= 0 || fail(plan, Step::filter, r);
+  const long r = call(SYS_seccomp, SECCOMP_SET_MODE_FILTER, plan.listener_flags, &program);
+  if (plan.listener_flags == 0) return r >= 0 || fail(plan, Step::filter, r);
+  if (r < 0) return fail(plan, Step::listener, r);
+  hand_over(plan, static_cast<int>(r));
+  return true;
 }
 
-// The order: descriptors are closed before rules are opened, so that numbers can't run out;
-// no_new_privs comes before Landlock and seccomp, which want it; capabilities are dropped once the
-// rules' paths have been opened; the filter is the last thing before execve.
+// The order: no_new_privs comes before Landlock and seccomp, which want it; capabilities are
+// dropped once the rules' paths have been opened; the listener needs a table of descriptors that is
+// shared with the supervisor, so they are closed after the filter; the limits come last, so that
+// numbers can't run out on the way. No filter of ours refuses what is called after it is in force.
 bool enter(ChildPlan& plan) {
   if (plan.die_with_parent) call(SYS_prctl, PR_SET_PDEATHSIG, 9, 0, 0, 0);
-  if (!reset_dispositions(plan) || !close_descriptors(plan) || !set_limits(plan)) return false;
+  if (!reset_dispositions(plan)) return false;
   const long r = call(SYS_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
   if (r < 0) return fail(plan, Step::no_new_privileges, r);
   if (!enter_landlock(plan) || !drop_capabilities(plan)) return false;
   const std::uint64_t no_signals = 0;
   call(SYS_rt_sigprocmask, 2 /* SIG_SETMASK */, &no_signals, nullptr, kSignalSetBytes);
-  return install_filter(plan);
+  return install_filter(plan) && close_descriptors(plan) && set_limits(plan);
 }
 
 }  // namespace
 
 void enter_and_execute(ChildPlan& plan) {
-  if (!enter(plan)) return;
+  if (!enter(plan)) {
+    if (plan.handover == 0) hand_over(plan, ChildPlan::kNoHandover);
+    return;
+  }
   long r = call(SYS_execve, plan.program, plan.argv, plan.environment);
   if (r == -ENOEXEC && plan.script_argv != nullptr) {
     // As execvp(3): a script without a #! line is the shell's.
@@ -183,11 +204,27 @@ Result<pid_t> spawn_child(ChildPlan& plan) {
   sigset_t all, before;
   sigfillset(&all);
   sigprocmask(SIG_SETMASK, &all, &before);
-  const pid_t pid = clone(child_main, child_stack + sizeof child_stack, CLONE_VM | SIGCHLD, &plan);
+  const pid_t pid =
+      clone(child_main, child_stack + sizeof child_stack, CLONE_VM | CLONE_FILES | SIGCHLD, &plan);
   const int code = errno;
   sigprocmask(SIG_SETMASK, &before, nullptr);
   if (pid < 0) return setup_error(Step::spawn, code, nullptr);
   return pid;
+}
+
+int await_listener(ChildPlan& plan, pid_t child) {
+  constexpr timespec kLookAgain{0, 20'000'000};
+  for (;;) {
+    const int handed = __atomic_load_n(&plan.handover, __ATOMIC_ACQUIRE);
+    if (handed != 0) return handed;
+    call(SYS_futex, &plan.handover, FUTEX_WAIT, 0, &kLookAgain, nullptr, 0);
+    // A child that was killed on its way wakes nobody; the time-out only makes us look.
+    siginfo_t ended{};
+    ended.si_pid = 0;
+    const long r = call(SYS_waitid, P_PID, child, &ended, WEXITED | WNOHANG | WNOWAIT, nullptr);
+    if (r == 0 && ended.si_pid != 0 && __atomic_load_n(&plan.handover, __ATOMIC_ACQUIRE) == 0)
+      return ChildPlan::kNoHandover;
+  }
 }
 
 }  // namespace sefaca

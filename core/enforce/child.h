@@ -43,7 +43,13 @@ struct ChildPlan {
   std::size_t rule_count = 0;
   const sock_filter* filter = nullptr;  // nullptr: none
   std::size_t filter_length = 0;
-  bool die_with_parent = false;  // PR_SET_PDEATHSIG; off for exec
+  std::uint64_t listener_flags = 0;  // SECCOMP_FILTER_FLAG_…; 0: no listener
+  bool die_with_parent = false;      // PR_SET_PDEATHSIG; off for exec
+
+  // A futex: 0 until the filter is in force or a step has failed. Then the listener's number in the
+  // shared table of descriptors, or kNoHandover. Whoever waits for it owns the listener.
+  int handover = 0;
+  static constexpr int kNoHandover = -1;
 
   // Written by the child before it exits, read by the parent after it has been waited for.
   Step failed_step = Step::none;
@@ -56,8 +62,13 @@ static_assert(std::is_trivially_destructible_v<ChildPlan>);
 // names. Async-signal-safe. Irreversible.
 void enter_and_execute(ChildPlan& plan);
 
-// Starts a process that shares this one's memory until it executes, with every signal blocked.
-// The pid, or the errno of clone(2). `plan` and all it points to must live until it is waited for.
+// Starts a process that shares this one's memory until it executes, and its descriptors until the
+// filter is in force, with every signal blocked. The pid, or the errno of clone(2). `plan` and all
+// it points to must live until it is waited for.
 Result<pid_t> spawn_child(ChildPlan& plan);
+
+// Waits until the child of `spawn_child` has handed its listener over, has failed or has ended: the
+// listener (close-on-exec), or -1. Only for a plan with listener_flags.
+int await_listener(ChildPlan& plan, pid_t child);
 
 }  // namespace sefaca

@@ -1,6 +1,7 @@
 #include "core/enforce/launch_plan.h"
 
 #include <linux/capability.h>
+#include <linux/seccomp.h>
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -158,6 +159,7 @@ class Planner {
     plan_.filter.keyrings = allowed("keyrings");
     plan_.filter.datagrams = allowed("dgram-sockets");
     held("syscalls", "seccomp");
+    listener();
     // Landlock governs contents, not metadata. At strict nothing but the private directory could
     // change it anyway, so there it is refused altogether: narrower, never wider.
     plan_.filter.metadata = policy_.level != Level::strict;
@@ -166,6 +168,22 @@ class Planner {
     } else {
       metadata_gap();
     }
+  }
+
+  // Who is notified must stay: not so after exec, nor for what --keep-background leaves behind.
+  void listener() {
+    if (!supervised() || policy_.report == Report::off) return;
+    if (policy_.keep_background)
+      return gap(kNarrower, "denials", "--keep-background leaves nobody to name what is refused");
+    if (host_.listener_taken)
+      return gap(kNarrower, "denials",
+                 "an outer sandbox is notified of this tree's calls: what is refused is not named",
+                 "run it outside of that sandbox");
+    if (!host_.user_notification)
+      return gap(kNarrower, "denials", "this kernel has no seccomp user notification",
+                 "a kernel from 5.0 on");
+    plan_.filter.notify = policy_.report == Report::full ? Notify::full : Notify::summary;
+    plan_.killable_wait = host_.killable_wait;
   }
 
   void network() {
@@ -319,6 +337,10 @@ FlatPlan::FlatPlan(const LaunchPlan& plan)
     const auto filter = filter_for(plan.filter);
     child_.filter = filter.data();
     child_.filter_length = filter.size();
+    if (plan.filter.notify != Notify::none) {
+      child_.listener_flags = SECCOMP_FILTER_FLAG_NEW_LISTENER;
+      if (plan.killable_wait) child_.listener_flags |= SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV;
+    }
   }
 }
 

@@ -44,6 +44,7 @@ struct LaunchPlan {
   std::uint64_t scopes = 0;
   bool filtered = false;
   FilterSpec filter;
+  bool killable_wait = false;  // with a listener: see Capabilities
   std::vector<ChildPlan::Limit> limits;
   std::uint64_t keep_capabilities = 0;
   std::vector<int> keep_fds;  // ascending, above 2

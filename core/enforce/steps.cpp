@@ -32,6 +32,8 @@ const char* doing(Step step) {
       return "entering the Landlock domain";
     case Step::filter:
       return "installing the seccomp filter";
+    case Step::listener:
+      return "installing the seccomp filter with a listener";
     case Step::execute:
       return "executing";
   }
@@ -48,7 +50,9 @@ const char* remedy(Step step, int code) {
     case Step::landlock_restrict:  // landlock_restrict_self(2)
       if (code == E2BIG) return "16 Landlock layers are in force already: nest fewer sandboxes";
       break;
-    case Step::filter:  // seccomp(2)
+    case Step::filter:
+    case Step::listener:  // seccomp(2)
+      if (code == EBUSY) return "an outer sandbox is notified of this tree's calls already";
       if (code == ENOMEM)
         return "too many seccomp filters are in force already: nest fewer sandboxes";
       if (code == EINVAL) return "this kernel has no seccomp filters (CONFIG_SECCOMP_FILTER)";

@@ -19,6 +19,7 @@ enum class Step : std::uint32_t {
   landlock_rule,
   landlock_restrict,
   filter,
+  listener,  // a filter with a listener; EBUSY: an outer sandbox has one already
   execute
 };
 

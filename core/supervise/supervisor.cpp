@@ -12,9 +12,11 @@
 #include <algorithm>
 #include <cerrno>
 #include <limits>
+#include <utility>
 
 #include "core/base/text.h"
 #include "core/base/unique_fd.h"
+#include "core/notify/receiver.h"
 #include "core/policy/units.h"
 #include "core/supervise/fence.h"
 #include "core/supervise/guardian.h"
@@ -58,23 +60,19 @@ class Supervisor::Impl {
   explicit Impl(const SuperviseRequest& request)
       : request_(request),
         limits_(request.limits),
-        flat_(request.plan),
+        plan_(&request.plan),
+        flat_(std::make_unique<FlatPlan>(request.plan)),
         fence_(Fence::raise(request.capabilities)) {}
 
   Supervised run() {
     ::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
     if (auto fine = listen_to_signals(); !fine) return not_run(Step::spawn, fine.error());
-    start_us_ = now_us();
-    auto spawned = spawn_child(flat_.child());
-    if (!spawned) return not_run(Step::spawn, spawned.error());
-    command_ = *spawned;
-    set_clocks();
-    // From here on beside the command, which is still on its way to execve.
-    start_guardian();
+    if (auto spawned = spawn(); !spawned) return not_run(Step::spawn, spawned.error());
+    if (auto fine = take_listener(); !fine) return not_run(Step::listener, fine.error());
     if (request_.meanwhile) request_.meanwhile();
     while (!ended_) wait_for_something();
     finish_tree();
-    const ChildPlan& child = flat_.child();
+    const ChildPlan& child = flat_->child();
     if (child.failed_step != Step::none) {
       return not_run(child.failed_step,
                      setup_error(child.failed_step, child.failed_errno, child.failed_path));
@@ -85,6 +83,35 @@ class Supervisor::Impl {
  private:
   static Supervised not_run(Step step, Error error) {
     return {.failed = step, .error = std::move(error)};
+  }
+
+  Status spawn() {
+    start_us_ = now_us();
+    SEFACA_TRY(pid, spawn_child(flat_->child()));
+    command_ = pid;
+    set_clocks();
+    return Done{};
+  }
+
+  // From here on beside the command, which is still on its way to execve. Where an outer sandbox
+  // has the listener, the command is started once more, by a plan that needs none.
+  Status take_listener() {
+    ChildPlan& child = flat_->child();
+    start_guardian();
+    if (child.listener_flags == 0) return Done{};
+    const int listener = await_listener(child, command_);
+    if (listener >= 0) {
+      receiver_ = std::make_unique<Receiver>(UniqueFd(listener), *plan_);
+      return Done{};
+    }
+    if (child.failed_step != Step::listener || child.failed_errno != EBUSY ||
+        !request_.without_listener)
+      return Done{};  // it has ended, and says itself why
+    ::waitpid(command_, nullptr, 0);
+    SEFACA_TRY(plan, request_.without_listener());
+    plan_ = plan;
+    flat_ = std::make_unique<FlatPlan>(*plan);
+    return spawn();
   }
 
   void start_guardian() {
@@ -144,10 +171,8 @@ class Supervisor::Impl {
   void wait_for_something() {
     const std::int64_t next = std::min({deadline_, kill_at_, next_watch_});
     const std::int64_t wait = next == kNever ? -1 : std::max<std::int64_t>(0, next - now_ms());
-    pollfd fd{signals_.get(), POLLIN, 0};
-    ::poll(&fd, 1, static_cast<int>(std::min<std::int64_t>(wait, 1'000'000)));
-    read_signals();
-    reap();
+    wait_for_events(static_cast<int>(std::min<std::int64_t>(wait, 1'000'000)));
+    if (std::exchange(child_changed_, false)) reap();
     if (ended_ || next == kNever) return;
     const std::int64_t now = now_ms();
     if (now >= deadline_) time_out();
@@ -158,6 +183,19 @@ class Supervisor::Impl {
     if (now >= next_watch_) watch();
   }
 
+  // Waits for signals and notifications and answers them; false when there were none in time.
+  bool wait_for_events(int milliseconds) {
+    pollfd fds[2] = {{signals_.get(), POLLIN, 0}, {-1, POLLIN, 0}};
+    if (receiver_) fds[1].fd = receiver_->descriptor();
+    const int ready = ::poll(fds, 2, milliseconds);
+    if ((fds[1].revents & POLLIN) != 0) receiver_->receive();
+    // Hung up: nobody is left whose calls could be notified.
+    else if (fds[1].revents != 0)
+      receiver_.reset();
+    if ((fds[0].revents & POLLIN) != 0) read_signals();
+    return ready > 0;
+  }
+
   void read_signals() {
     signalfd_siginfo info[8];
     ssize_t n = 0;
@@ -165,6 +203,7 @@ class Supervisor::Impl {
       for (std::size_t i = 0; i < static_cast<std::size_t>(n) / sizeof info[0]; ++i) {
         const int signal = static_cast<int>(info[i].ssi_signo);
         // The terminal's own signals reached the whole group already.
+        if (signal == SIGCHLD) child_changed_ = true;
         if (signal == SIGCHLD || info[i].ssi_code == SI_KERNEL) continue;
         if (ended_) continue;  // the pid may be another's by now
         ::kill(command_, signal);
@@ -241,15 +280,11 @@ class Supervisor::Impl {
         signal_tree(SIGKILL);
         break;
       }
-      pollfd fd{signals_.get(), POLLIN, 0};
-      ::poll(&fd, 1, static_cast<int>(left));
-      read_signals();
+      wait_for_events(static_cast<int>(left));
     }
     while (reap()) {
-      pollfd fd{signals_.get(), POLLIN, 0};
       constexpr int kAgainMs = 50;
-      if (::poll(&fd, 1, kAgainMs) == 0) signal_tree(SIGKILL);
-      read_signals();
+      if (!wait_for_events(kAgainMs)) signal_tree(SIGKILL);
     }
   }
 
@@ -306,13 +341,15 @@ class Supervisor::Impl {
 
   const SuperviseRequest& request_;
   const Limits& limits_;
-  FlatPlan flat_;
+  const LaunchPlan* plan_;
+  std::unique_ptr<FlatPlan> flat_;
+  std::unique_ptr<Receiver> receiver_;
   const Fence fence_;
   Guardian guardian_;
   UniqueFd signals_;
   pid_t command_ = 0;
   int status_ = 0;
-  bool ended_ = false, guarded_ = false;
+  bool child_changed_ = false, ended_ = false, guarded_ = false;
   Outcome::Kind kind_ = Outcome::Kind::exited;
   std::int64_t start_us_ = 0, end_us_ = 0;
   std::int64_t deadline_ = kNever, kill_at_ = kNever, next_watch_ = kNever, watch_ms_ = kWatchMs;

@@ -35,6 +35,9 @@ struct SuperviseRequest {
   int guardian_keeps_fd = -1;  // the log's
   // Runs once the command is on its way, beside it: what nothing waits for until the end.
   std::function<void()> meanwhile{};
+  // The plan for a tree whose calls an outer sandbox is notified of already (EBUSY), or why there
+  // is none. Asked for at most once, before anything was run; empty: that is an error.
+  std::function<Result<const LaunchPlan*>()> without_listener{};
 };
 
 // Runs the plan to its end. The guardian stays on its leash until the Supervisor is gone, so that

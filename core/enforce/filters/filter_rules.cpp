@@ -1,5 +1,6 @@
 #include "core/enforce/filters/filter_rules.h"
 
+#include <fcntl.h>
 #include <linux/audit.h>
 #include <linux/seccomp.h>
 #include <sched.h>
@@ -48,16 +49,25 @@ constexpr Comparison at_least(unsigned argument, std::uint64_t value) {
   return {argument, SCMP_CMP_GE, value, 0};
 }
 
+constexpr int kAsk = 0;  // no refusal: the supervisor is notified, and decides or only looks on
+
 struct Rule {
   const char* call;
-  int answer;  // errno
+  int answer;  // errno, or kAsk
   Unless unless = Unless::never;
   std::vector<Comparison> when = {};
+  // A refusal that programs meet on their usual way is no violation: it is never notified.
+  bool quiet = false;
+  Notify from = Notify::none;  // where less is notified the rule is not there
 };
 
 constexpr std::uint32_t kIcmp = 1, kDccp = 33, kIcmpV6 = 58, kSctp = 132, kMptcp = 262;
 constexpr std::uint32_t kFastOpen = 0x20000000;
 constexpr std::uint32_t kTiocsti = 0x5412, kTioclinux = 0x541C;
+constexpr const char* kMetadataCalls[] = {
+    "chmod",     "fchmod",    "fchmodat",    "chown",        "fchown",      "lchown",
+    "fchownat",  "utime",     "utimes",      "futimesat",    "utimensat",   "setxattr",
+    "lsetxattr", "fsetxattr", "removexattr", "lremovexattr", "fremovexattr"};
 // FS_IOC_SETFLAGS, FS_IOC32_SETFLAGS, FS_IOC_FSSETXATTR, FS_IOC_SETVERSION (linux/fs.h).
 constexpr std::uint32_t kFlagIoctls[] = {0x40086602, 0x40046602, 0x401c5820, 0x40087602};
 
@@ -68,7 +78,7 @@ std::vector<Rule> rules() {
       {"io_uring_enter", ENOSYS},
       {"io_uring_register", ENOSYS},
       // clone3's flags lie in memory: programs fall back to clone, whose flags can be read.
-      {"clone3", ENOSYS, Unless::userns},
+      {.call = "clone3", .answer = ENOSYS, .unless = Unless::userns, .quiet = true},
       {"clone", EPERM, Unless::userns, {has(0, CLONE_NEWUSER)}},
       {"unshare", EPERM, Unless::userns, {has(0, CLONE_NEWUSER)}},
       {"setns", EPERM},
@@ -122,7 +132,12 @@ std::vector<Rule> rules() {
       // socket by path is a way out that neither Landlock nor a read-only mount stops.
       {"socket", EACCES, Unless::network, {is(0, AF_INET)}},
       {"socket", EACCES, Unless::network, {is(0, AF_INET6)}},
-      {"socket", EAFNOSUPPORT, Unless::network, {is(0, AF_NETLINK)}},
+      // getaddrinfo(3) asks it for the machine's addresses on its way to every name.
+      {.call = "socket",
+       .answer = EAFNOSUPPORT,
+       .unless = Unless::network,
+       .when = {is(0, AF_NETLINK)},
+       .quiet = true},
       {"connect", EACCES, Unless::network},
       {"socket", EAFNOSUPPORT, Unless::never, {is(0, AF_NETLINK), is_not(2, 0)}},
       {"socket", EAFNOSUPPORT, Unless::never, {is(0, AF_UNSPEC)}},
@@ -159,15 +174,34 @@ std::vector<Rule> rules() {
   for (std::uint32_t request : kFlagIoctls) {
     table.push_back({"ioctl", EPERM, Unless::never, {is(1, request)}});
   }
-  for (const char* call : {"chmod", "fchmod", "fchmodat", "chown", "fchown", "lchown", "fchownat",
-                           "utime", "utimes", "futimesat", "utimensat", "setxattr", "lsetxattr",
-                           "fsetxattr", "removexattr", "lremovexattr", "fremovexattr"}) {
-    table.push_back({call, EPERM, Unless::metadata});
+  for (const char* call : kMetadataCalls) table.push_back({call, EPERM, Unless::metadata});
+  return table;
+}
+
+// What the supervisor looks at, and from which width of notification on.
+std::vector<Rule> asked() {
+  std::vector<Rule> table;
+  const auto ask = [&](const char* call, Notify from, std::vector<Comparison> when = {}) {
+    table.push_back(
+        {.call = call, .answer = kAsk, .when = std::move(when), .quiet = false, .from = from});
+  };
+  for (const char* call : {"creat", "truncate", "unlink", "unlinkat", "rmdir", "mkdir", "mkdirat",
+                           "mknod", "mknodat", "rename", "renameat", "renameat2", "link", "linkat",
+                           "symlink", "symlinkat", "connect", "bind"})
+    ask(call, Notify::summary);
+  for (const char* call : kMetadataCalls) ask(call, Notify::summary);
+  for (const std::uint32_t bits : {O_WRONLY, O_RDWR, O_CREAT, O_TRUNC}) {
+    ask("open", Notify::summary, {has(1, bits)});
+    ask("openat", Notify::summary, {has(2, bits)});
   }
+  for (const char* call : {"open", "openat", "execve", "execveat"}) ask(call, Notify::full);
+  // Its flags lie in memory: programs fall back to openat.
+  table.push_back({.call = "openat2", .answer = ENOSYS, .quiet = true, .from = Notify::summary});
   return table;
 }
 
 bool applies(const Rule& rule, const FilterSpec& spec) {
+  if (spec.notify < rule.from) return false;
   switch (rule.unless) {
     case Unless::never:
       return true;
@@ -212,9 +246,12 @@ std::vector<sock_filter> prologue(const Machine& machine, const FilterSpec& spec
       jump(BPF_JMP | BPF_JGT | BPF_K, kNewestCall, 0, 1),
       statement(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
   };
-  if (!spec.metadata) {  // fchmodat2: Linux 6.6, unknown to libseccomp 2.5
+  // fchmodat2: Linux 6.6, unknown to libseccomp 2.5
+  const bool notified = spec.notify != Notify::none;
+  if (!spec.metadata || notified) {
     out.push_back(jump(BPF_JMP | BPF_JEQ | BPF_K, 452, 0, 1));
-    out.push_back(statement(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM));
+    out.push_back(
+        statement(BPF_RET | BPF_K, notified ? SECCOMP_RET_USER_NOTIF : SECCOMP_RET_ERRNO | EPERM));
   }
   static_assert(kX32Bit > kNewestCall, "x32 numbers end at the range check");
   return out;
@@ -228,6 +265,8 @@ Error failed(const char* step, int code) {
 
 Result<std::vector<sock_filter>> make_filter(const FilterSpec& spec, const std::string& machine) {
   SEFACA_TRY(target, machine_of(machine));
+  // The machine that builds need not know notifications (seccomp_api_set(3): level 5).
+  seccomp_api_set(5);
   scmp_filter_ctx context = seccomp_init(SCMP_ACT_ALLOW);
   if (context == nullptr) return Error{.what = "libseccomp: out of memory"};
   struct Release {
@@ -245,15 +284,20 @@ Result<std::vector<sock_filter>> make_filter(const FilterSpec& spec, const std::
   if (int code = seccomp_attr_set(context, SCMP_FLTATR_CTL_OPTIMIZE, 2); code < 0)
     return failed("optimize", code);
 
-  for (const Rule& rule : rules()) {
+  std::vector<Rule> table = rules();
+  for (Rule& rule : asked()) table.push_back(std::move(rule));
+  for (const Rule& rule : table) {
     if (!applies(rule, spec)) continue;
+    // A refusal that is to be named comes to the supervisor, which answers with the same errno.
+    const bool notified = rule.answer == kAsk || (spec.notify != Notify::none && !rule.quiet);
+    const std::uint32_t action =
+        notified ? SCMP_ACT_NOTIFY : SCMP_ACT_ERRNO(static_cast<std::uint16_t>(rule.answer));
     const int number = seccomp_syscall_resolve_name_arch(target.scmp, rule.call);
     if (number < 0) continue;  // this architecture never had the call (chmod on aarch64)
     std::vector<scmp_arg_cmp> when;
     for (const Comparison& c : rule.when) when.push_back({c.argument, c.operation, c.a, c.b});
-    const int code =
-        seccomp_rule_add_array(context, SCMP_ACT_ERRNO(static_cast<std::uint16_t>(rule.answer)),
-                               number, static_cast<unsigned>(when.size()), when.data());
+    const int code = seccomp_rule_add_array(context, action, number,
+                                            static_cast<unsigned>(when.size()), when.data());
     if (code < 0 && code != -EEXIST) return failed(rule.call, code);
   }
 

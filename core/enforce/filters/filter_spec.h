@@ -3,25 +3,42 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 namespace sefaca {
 
+// Which calls the supervisor is notified of. `summary`: what is refused and what it decides;
+// `full`: also every open and every execution.
+enum class Notify : std::uint8_t { none, summary, full };
+
 struct FilterSpec {
   bool network = false;    // internet sockets and connect are let through
-  bool metadata = true;    // chmod, chown, utime and xattr calls are let through
+  bool metadata = true;    // chmod, chown, utime and xattr calls are let through; with a listener
+                           // they are notified either way
   bool userns = false;     // --allow=userns
   bool keyrings = false;   // --allow=keyrings
   bool datagrams = false;  // --allow=dgram-sockets: unix datagram sockets
+  Notify notify = Notify::none;
 
   [[nodiscard]] constexpr std::size_t index() const {
-    return (network ? 1U : 0U) | (metadata ? 2U : 0U) | (userns ? 4U : 0U) | (keyrings ? 8U : 0U) |
-           (datagrams ? 16U : 0U);
+    const std::size_t calls =
+        notify == Notify::none ? (metadata ? 1U : 0U) : 1U + static_cast<std::size_t>(notify);
+    return (network ? 1U : 0U) | (userns ? 2U : 0U) | (keyrings ? 4U : 0U) | (datagrams ? 8U : 0U) |
+           calls << 4U;
   }
   static constexpr FilterSpec at(std::size_t index) {
-    return {(index & 1U) != 0, (index & 2U) != 0, (index & 4U) != 0, (index & 8U) != 0,
-            (index & 16U) != 0};
+    const std::size_t calls = index >> 4U;
+    return {(index & 1U) != 0, calls != 0,
+            (index & 2U) != 0, (index & 4U) != 0,
+            (index & 8U) != 0, calls > 1 ? static_cast<Notify>(calls - 1) : Notify::none};
+  }
+  // The same without a listener: what it refuses is what a notified call is refused with.
+  [[nodiscard]] constexpr FilterSpec without_listener() const {
+    FilterSpec out = *this;
+    out.notify = Notify::none;
+    return out;
   }
 };
-inline constexpr std::size_t kFilterCount = 32;
+inline constexpr std::size_t kFilterCount = 64;
 
 }  // namespace sefaca

@@ -1,6 +1,7 @@
 // The filters: equal to what libseccomp gives now, and each refusal evaluated.
 #include "core/enforce/filters/filters.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <linux/audit.h>
 #include <sched.h>
@@ -10,9 +11,10 @@
 
 #include <array>
 #include <cerrno>
+#include <cstring>
 
+#include "core/enforce/filters/evaluate.h"
 #include "core/enforce/filters/filter_rules.h"
-#include "tests/unit/enforce/filter_machine.h"
 
 namespace sefaca {
 namespace {
@@ -31,13 +33,14 @@ std::uint32_t answer(const FilterSpec& spec, long call, std::array<std::uint64_t
   data.nr = static_cast<int>(call);
   data.arch = arch;
   for (std::size_t i = 0; i < args.size(); ++i) data.args[i] = args[i];
-  return testing_support::evaluate(filter_for(spec), data);
+  return evaluate_filter(filter_for(spec), data);
 }
 
 constexpr std::uint32_t refused(int code) {
   return SECCOMP_RET_ERRNO | static_cast<std::uint32_t>(code);
 }
 constexpr std::uint32_t kAllowed = SECCOMP_RET_ALLOW;
+constexpr std::uint32_t kNotified = SECCOMP_RET_USER_NOTIF;
 constexpr std::uint64_t kGarbage = 0xffffffff00000000ULL;  // what the kernel cuts off an int
 
 TEST(Filters, EqualWhatLibseccompGivesNow) {
@@ -67,9 +70,15 @@ TEST(Filters, X32AndNewerCallsAreUnknown) {
 }
 
 TEST(Filters, OrdinaryCallsPass) {
-  for (long call : {SYS_read, SYS_write, SYS_openat, SYS_execve, SYS_mmap, SYS_futex, SYS_ptrace})
+  for (long call : {SYS_read, SYS_write, SYS_close, SYS_fstat, SYS_mmap, SYS_futex, SYS_ptrace})
     for (std::size_t i = 0; i < kFilterCount; ++i)
       EXPECT_EQ(answer(FilterSpec::at(i), call), kAllowed) << call;
+  for (long call : {SYS_openat, SYS_execve}) {
+    for (std::size_t i = 0; i < kFilterCount; ++i) {
+      const bool all = FilterSpec::at(i).notify == Notify::full;
+      EXPECT_EQ(answer(FilterSpec::at(i), call), all ? kNotified : kAllowed) << call;
+    }
+  }
 }
 
 struct Refusal {
@@ -82,8 +91,13 @@ class EveryFilter : public ::testing::TestWithParam<Refusal> {};
 TEST_P(EveryFilter, Refuses) {
   for (std::size_t i = 0; i < kFilterCount; ++i) {
     const FilterSpec spec = FilterSpec::at(i);
-    EXPECT_EQ(answer(spec, GetParam().call, GetParam().args), GetParam().expected)
+    const bool named = spec.notify != Notify::none;
+    EXPECT_EQ(answer(spec, GetParam().call, GetParam().args),
+              named ? kNotified : GetParam().expected)
         << "call " << GetParam().call << ", filter " << i;
+    // What the supervisor then answers with.
+    EXPECT_EQ(answer(spec.without_listener(), GetParam().call, GetParam().args),
+              GetParam().expected);
   }
 }
 INSTANTIATE_TEST_SUITE_P(
@@ -155,6 +169,43 @@ TEST(Filters, EachBitLiftsItsOwnRules) {
     EXPECT_EQ(answer({.metadata = false}, call), refused(EPERM)) << call;
     EXPECT_EQ(answer({.metadata = true}, call), kAllowed) << call;
   }
+}
+
+TEST(Filters, WithAListenerWhatWritesIsNotifiedAndTheRestOnlyInFull) {
+  for (const bool network : {false, true}) {
+    const FilterSpec summary{.network = network, .notify = Notify::summary};
+    const FilterSpec full{.network = network, .notify = Notify::full};
+    for (const std::uint64_t flags : {O_WRONLY, O_RDWR, O_CREAT, O_TRUNC, O_RDWR | O_TMPFILE}) {
+      EXPECT_EQ(answer(summary, SYS_openat, {0, 0, flags}), kNotified) << flags;
+      EXPECT_EQ(answer(summary, SYS_openat, {0, 0, kGarbage | flags}), kNotified) << flags;
+    }
+    EXPECT_EQ(answer(summary, SYS_openat, {0, 0, O_RDONLY | O_CLOEXEC}), kAllowed);
+    EXPECT_EQ(answer(full, SYS_openat, {0, 0, O_RDONLY | O_CLOEXEC}), kNotified);
+    EXPECT_EQ(answer(full, SYS_execve), kNotified);
+    for (const FilterSpec& spec : {summary, full}) {
+      for (const long call : std::initializer_list<long>{
+               SYS_unlinkat, SYS_mkdirat, SYS_mknodat, SYS_renameat2, SYS_linkat, SYS_symlinkat,
+               SYS_truncate, SYS_fchmod, SYS_fchownat, SYS_utimensat, SYS_fsetxattr, 452,
+               SYS_connect, SYS_bind})
+        EXPECT_EQ(answer(spec, call), kNotified) << call;
+      // No violation, so never notified: every start of a thread, every look-up of a name.
+      EXPECT_EQ(answer(spec, SYS_clone3), refused(ENOSYS));
+      EXPECT_EQ(answer(spec, SYS_openat2), refused(ENOSYS));
+      const std::uint32_t route = answer(spec, SYS_socket, {AF_NETLINK, SOCK_RAW, 0});
+      EXPECT_EQ(route, network ? kAllowed : refused(EAFNOSUPPORT));
+    }
+  }
+}
+
+TEST(Filters, TheMachineNeverAllowsWhatItDoesNotKnow) {
+  const seccomp_data data{};
+  EXPECT_EQ(evaluate_filter({}, data), SECCOMP_RET_KILL_PROCESS);
+  constexpr sock_filter kUnknown[] = {{BPF_ST, 0, 0, 0},
+                                      {BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ALLOW}};
+  EXPECT_EQ(evaluate_filter(kUnknown, data), SECCOMP_RET_KILL_PROCESS);
+  constexpr sock_filter kOutside[] = {{BPF_LD | BPF_W | BPF_ABS, 0, 0, sizeof data - 2},
+                                      {BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ALLOW}};
+  EXPECT_EQ(evaluate_filter(kOutside, data), SECCOMP_RET_KILL_PROCESS);
 }
 
 }  // namespace

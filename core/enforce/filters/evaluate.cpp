@@ -1,23 +1,18 @@
-// A classic-BPF machine in user space, as far as seccomp filters need one (seccomp(2)): what a
-// filter answers to a call, without installing it.
-#pragma once
+#include "core/enforce/filters/evaluate.h"
 
-#include <linux/filter.h>
-#include <linux/seccomp.h>
-
-#include <cstdint>
+#include <cstddef>
 #include <cstring>
-#include <span>
 
-namespace sefaca::testing_support {
+namespace sefaca {
 
-inline std::uint32_t evaluate(std::span<const sock_filter> program, const seccomp_data& data) {
+std::uint32_t evaluate_filter(std::span<const sock_filter> program, const seccomp_data& data) {
   std::uint32_t a = 0;
   const auto* bytes = reinterpret_cast<const unsigned char*>(&data);
   for (std::size_t pc = 0; pc < program.size(); ++pc) {
     const sock_filter& f = program[pc];
     switch (f.code) {
       case BPF_LD | BPF_W | BPF_ABS:
+        if (f.k > sizeof data - sizeof a) return SECCOMP_RET_KILL_PROCESS;
         std::memcpy(&a, bytes + f.k, sizeof a);
         break;
       case BPF_ALU | BPF_AND | BPF_K:
@@ -38,10 +33,10 @@ inline std::uint32_t evaluate(std::span<const sock_filter> program, const seccom
       case BPF_RET | BPF_K:
         return f.k;
       default:
-        return 0xdeadbeef;  // an instruction this machine does not know: every test fails
+        return SECCOMP_RET_KILL_PROCESS;
     }
   }
-  return 0xdeadbeef;
+  return SECCOMP_RET_KILL_PROCESS;
 }
 
-}  // namespace sefaca::testing_support
+}  // namespace sefaca
