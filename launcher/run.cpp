@@ -102,8 +102,7 @@ bool answered(const RunRequest& request, const char* topic) {
   return true;
 }
 
-int run_session(Session& session, const Surroundings& surroundings) {
-  say_before(session, surroundings);
+Supervised supervise_session(Session& session, const Surroundings& surroundings) {
   const SuperviseRequest supervision{
       .plan = session.plan,
       .limits = session.policy->limits,
@@ -118,13 +117,22 @@ int run_session(Session& session, const Surroundings& surroundings) {
         return &session.plan;
       }};
   Supervisor supervisor(supervision);
-  const Supervised ended = supervisor.run();
+  Supervised ended = supervisor.run();
   if (ended.failed != Step::none) {
     session.private_directory.remove();
+  } else {
+    finish(session, ended, surroundings);
+  }
+  return ended;
+}
+
+int run_session(Session& session, const Surroundings& surroundings) {
+  say_before(session, surroundings);
+  const Supervised ended = supervise_session(session, surroundings);
+  if (ended.failed != Step::none) {
     say({ended.error}, surroundings);
     return ended.failed == Step::execute ? exit_code_for({ended.error}) : kExitOwnFailure;
   }
-  finish(session, ended, surroundings);
   say_after(session, ended.outcome);
   return exit_code_of(ended.outcome);
 }

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "core/policy/surroundings.h"
+#include "core/supervise/supervisor.h"
 #include "launcher/session.h"
 
 namespace sefaca {
@@ -20,7 +21,11 @@ int refuse(const Errors& errors, const Surroundings& surroundings);
 // --help in place of a run: prints `topic`, and is true when that was all that was asked for.
 bool answered(const RunRequest& request, const char* topic);
 
-// Runs what was prepared, supervised, to its record and diagnostics. The exit code.
+// Runs what was prepared, supervised, to its record; says nothing of how it went but that it is not
+// on record. `failed` is not `none` when nothing was run, and `error` then says why.
+Supervised supervise_session(Session& session, const Surroundings& surroundings);
+
+// The same with what there is to say before and after. The exit code.
 int run_session(Session& session, const Surroundings& surroundings);
 
 }  // namespace sefaca

@@ -26,8 +26,7 @@ Errors as_own(Errors errors) {
   return errors;
 }
 
-Result<Policy> make_policy(const RunRequest& request, const Surroundings& surroundings,
-                           std::string_view door_fifo) {
+Result<Policy> make_policy(const RunRequest& request, const Surroundings& surroundings) {
   auto layers = load_layers(surroundings, request.config_file, request.assignments);
   if (!layers) return layers.errors();
   PolicyBuilder builder(surroundings);
@@ -36,16 +35,18 @@ Result<Policy> make_policy(const RunRequest& request, const Surroundings& surrou
   for (Assignment& bound : layers->bounds) builder.enforce(std::move(bound));
   for (const Assignment& assignment : request.assignments) builder.set(assignment);
   if (request.door_limits) builder.at_door(*request.door_limits);
-  if (!door_fifo.empty()) {
-    builder.set({.key = "readwrite",
-                 .values = {std::string(door_fifo)},
-                 .add = true,
-                 .layer = Layer::door,
-                 .origin = "make's job server",
-                 .excerpt = {},
-                 .base = {}});
-  }
   return builder.build(*request.command);
+}
+
+// The fifo of make's job server is written by every make below.
+Policy with_job_server(Policy policy, const std::string& fifo) {
+  PolicyFields fields = *policy;
+  fields.paths.push_back({.path = fifo,
+                          .access = Access::write,
+                          .kind = PathRule::Kind::grant,
+                          .reason = "make's job server",
+                          .origin = "MAKEFLAGS"});
+  return PolicyBuilder::restored(std::move(fields));
 }
 
 // The caches that the policy names are made if missing: a tool that finds none would make its own
@@ -156,16 +157,22 @@ Result<Session> prepare_session(RunRequest request, const Surroundings& surround
     return Error{.what = "no command was given",
                  .remedy = "sefaca run [options] [--] COMMAND [ARG…]"};
   }
-  const JobServer job_server = find_job_server(surroundings.variable("MAKEFLAGS"));
-  auto policy = make_policy(request, surroundings, job_server.fifo);
+  auto policy = make_policy(request, surroundings);
   if (!policy) return as_own(policy.errors());
-  if (auto fine = refuse_unsupported(*policy); !fine) return as_own(fine.errors());
+  return prepare_session(std::move(request), std::move(*policy), surroundings, supervision);
+}
+
+Result<Session> prepare_session(RunRequest request, Policy policy, const Surroundings& surroundings,
+                                Supervision supervision) {
+  const JobServer job_server = find_job_server(surroundings.variable("MAKEFLAGS"));
+  if (!job_server.fifo.empty()) policy = with_job_server(std::move(policy), job_server.fifo);
+  if (auto fine = refuse_unsupported(policy); !fine) return as_own(fine.errors());
   if (supervision == Supervision::in_place) {
-    if (auto fine = refuse_supervised(*policy); !fine) return as_own(fine.errors());
+    if (auto fine = refuse_supervised(policy); !fine) return as_own(fine.errors());
   }
 
   Session session{.request = std::move(request),
-                  .policy = std::move(*policy),
+                  .policy = std::move(policy),
                   .command = {},
                   .capabilities = probe_capabilities(),
                   .private_directory = {},

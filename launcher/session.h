@@ -41,6 +41,11 @@ Status plan_again(Session& session, const Surroundings& surroundings);
 Result<Session> prepare_session(RunRequest request, const Surroundings& surroundings,
                                 Supervision supervision);
 
+// The same with a policy that was made already (a door's, from its plan file). The job server of
+// make is kept; its fifo is added to what can be written.
+Result<Session> prepare_session(RunRequest request, Policy policy, const Surroundings& surroundings,
+                                Supervision supervision);
+
 // 125; 126 and 127 for a program that can't be executed or was not found.
 int exit_code_for(const Errors& errors);
 

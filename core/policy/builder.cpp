@@ -125,10 +125,8 @@ class Reader {
       out.environment_rule =
           out.level == Level::permissive ? EnvironmentRule::all : EnvironmentRule::no_credentials;
     }
-    CommandEnvironment made = make_environment(out.environment_rule, list("env"), surroundings_);
-    out.environment = std::move(made.entries);
-    out.withheld = std::move(made.withheld);
-    out.given_values = std::move(made.given_values);
+    out.given = list("env");
+    fill_environment(out, surroundings_);
   }
 
   void read_log(PolicyFields& out) const {
@@ -204,6 +202,10 @@ Result<Policy> PolicyBuilder::build(const Command& /*command*/) const {
   }
   add_path_rules(folded, bounds_, surroundings, fields, errors);
   if (!errors.empty()) return errors;
+  return Policy(std::move(fields));
+}
+
+Policy PolicyBuilder::restored(PolicyFields fields) {
   return Policy(std::move(fields));
 }
 

@@ -49,6 +49,10 @@ class PolicyBuilder {
   // paths that are not there, bounds that are crossed.
   Result<Policy> build(const Command& command) const;
 
+  // A policy that build() made earlier and that was kept (see core/config/plan_file.h), as it was
+  // or narrower. Nothing is checked again.
+  static Policy restored(PolicyFields fields);
+
   // How each key came to its value: the winner first, then what lost against it, strongest first.
   struct Candidate {
     std::string value;

@@ -55,4 +55,11 @@ CommandEnvironment make_environment(EnvironmentRule rule, std::span<const std::s
   return out;
 }
 
+void fill_environment(PolicyFields& fields, const Surroundings& surroundings) {
+  CommandEnvironment made = make_environment(fields.environment_rule, fields.given, surroundings);
+  fields.environment = std::move(made.entries);
+  fields.withheld = std::move(made.withheld);
+  fields.given_values = std::move(made.given_values);
+}
+
 }  // namespace sefaca

@@ -22,4 +22,8 @@ struct CommandEnvironment {
 CommandEnvironment make_environment(EnvironmentRule rule, std::span<const std::string> given,
                                     const Surroundings& surroundings);
 
+// Fills `environment`, `withheld` and `given_values` of a policy from its rule, what it gives and
+// the caller's environment: for a policy that was made earlier, the environment is that of now.
+void fill_environment(PolicyFields& fields, const Surroundings& surroundings);
+
 }  // namespace sefaca

@@ -64,6 +64,7 @@ struct PolicyFields {
   std::vector<std::string> environment;   // NAME=VALUE, the command's whole environment
   std::vector<std::string> withheld;      // names, sorted
   std::vector<std::string> given_values;  // values given by --env: to be redacted in the record
+  std::vector<std::string> given;         // the parts of `env`: NAME passed on, NAME=VALUE set
   Limits limits;
   std::vector<int> keep_fds;
   bool keep_background = false;
