@@ -6,9 +6,11 @@
 
 #include <cerrno>
 
+#include "core/audit/first_of_build.h"
 #include "core/base/path.h"
 #include "core/base/text.h"
 #include "core/config/configuration.h"
+#include "core/config/sha256.h"
 #include "core/enforce/job_server.h"
 #include "core/enforce/program.h"
 #include "core/supervise/outcome.h"
@@ -90,6 +92,10 @@ Status open_log(Session& session, const Surroundings& surroundings) {
     return Done{};
   }
   if (session.policy->level == Level::strict) return as_own(opened.errors());
+  // Once a build for each thing that is wrong with it.
+  const std::string what = "log" + sha256_hex(opened.error().what).substr(0, 8);
+  const bool always = session.request.quiet || session.request.verbose;  // quiet: not said at all
+  if (!always && !first_of_build(what, surroundings)) return Done{};
   for (Error error : opened.errors()) {
     error.what = concat("this run is not on record: ", error.what);
     session.warnings.push_back(std::move(error));

@@ -114,22 +114,6 @@ Result<UniqueFd> open_file(std::string& path) {
   return log_error("can't open", path, ELOOP);
 }
 
-// Takes the lock. False: the file system has none, or somebody held it for too long (a stopped
-// process): a record is worth more than the lock, and one write with O_APPEND holds together.
-bool lock_file(int fd) {
-  constexpr std::uint64_t kLongestWaitNs = 5'000'000'000;
-  constexpr std::uint64_t kLongestNapNs = 1'000'000;
-  std::uint64_t waited = 0;
-  for (std::uint64_t nap = 20'000;; nap = std::min(nap * 2, kLongestNapNs)) {
-    if (flock(fd, LOCK_EX | LOCK_NB) == 0) return true;
-    if (errno != EWOULDBLOCK && errno != EINTR) return false;
-    if (waited > kLongestWaitNs) return false;
-    const timespec pause{0, static_cast<long>(nap)};
-    nanosleep(&pause, nullptr);
-    waited += nap;
-  }
-}
-
 // The old file is unlocked by name: closing it would not, while a forked process has a copy.
 void replace_fd(UniqueFd& old, UniqueFd fresh) {
   flock(old.get(), LOCK_UN);
@@ -138,13 +122,16 @@ void replace_fd(UniqueFd& old, UniqueFd fresh) {
 
 class Unlocker {
  public:
-  explicit Unlocker(const UniqueFd& fd) : fd_(fd) {}
+  Unlocker(const UniqueFd& fd, const std::string& path, LogLock lock)
+      : fd_(fd), path_(path), lock_(lock) {}
   Unlocker(const Unlocker&) = delete;
   Unlocker& operator=(const Unlocker&) = delete;
-  ~Unlocker() { flock(fd_.get(), LOCK_UN); }
+  ~Unlocker() { release_log_lock(fd_.get(), path_, lock_); }
 
  private:
   const UniqueFd& fd_;  // the LogFile's: after a rotation it is the new file
+  const std::string& path_;
+  const LogLock lock_;
 };
 
 // While it lives, a write beyond RLIMIT_FSIZE gives EFBIG and no deadly SIGXFSZ.
@@ -210,19 +197,28 @@ Result<LogFile> LogFile::open(const std::string& path, LogRotation rotation) {
   return LogFile(std::move(place), std::move(fd), rotation);
 }
 
-Result<LogFile::Lock> LogFile::lock_current() {
+Result<LogLock> LogFile::lock_current() {
   for (int tries = 0; tries < kMostRotations; ++tries) {
-    if (!lock_file(fd_.get())) return Lock::unavailable;
+    const LogLock lock = take_log_lock(fd_.get(), path_);
+    if (lock == LogLock::none) return lock;
     struct stat mine {};
     struct stat named {};
-    if (fstat(fd_.get(), &mine) != 0) return log_error("can't look at", path_, errno);
-    if (lstat(path_.c_str(), &named) == 0 && named.st_dev == mine.st_dev &&
-        named.st_ino == mine.st_ino)
-      return Lock::held;
-    SEFACA_TRY(fd, open_file(path_));  // rotated, or removed
-    replace_fd(fd_, std::move(fd));
+    if (fstat(fd_.get(), &mine) != 0) {
+      release_log_lock(fd_.get(), path_, lock);
+      return log_error("can't look at", path_, errno);
+    }
+    const bool same = lstat(path_.c_str(), &named) == 0 && named.st_dev == mine.st_dev &&
+                      named.st_ino == mine.st_ino;
+    if (lock == LogLock::by_kernel && same) return lock;
+    auto fd = open_file(path_);  // rotated, or removed; or it is the name that is locked
+    if (!fd) {
+      release_log_lock(fd_.get(), path_, lock);
+      return fd.errors();
+    }
+    replace_fd(fd_, std::move(*fd));
+    if (lock == LogLock::by_file) return lock;
   }
-  return Lock::unavailable;
+  return LogLock::none;
 }
 
 // Only with the lock held. A rename that fails leaves a log that grows: nothing is lost by that.
@@ -239,7 +235,7 @@ Status LogFile::rotate() {
   return Done{};
 }
 
-Status LogFile::write_line(const std::string& line, Lock lock) {
+Status LogFile::write_line(const std::string& line, LogLock lock) {
   struct stat info {};
   if (fstat(fd_.get(), &info) != 0) return log_error("can't look at", path_, errno);
   // What a crash tore must not swallow this record too.
@@ -252,7 +248,7 @@ Status LogFile::write_line(const std::string& line, Lock lock) {
   if (write_all(fd_.get(), text, written)) return Done{};
   const int error = errno;
   if (written > 0) {
-    if (lock == Lock::held) {
+    if (lock != LogLock::none) {
       if (ftruncate(fd_.get(), info.st_size) != 0)
         return log_error("a part of a record stays in", path_, error);
     } else {
@@ -269,14 +265,15 @@ Status LogFile::write_line(const std::string& line, Lock lock) {
 Status LogFile::append(const std::string& line) {
   for (int tries = 0;; ++tries) {
     SEFACA_TRY(lock, lock_current());
-    const Unlocker unlocker(fd_);
+    const Unlocker unlocker(fd_, path_, lock);
     struct stat info {};
     const bool full =
-        lock == Lock::held && fstat(fd_.get(), &info) == 0 && info.st_size > 0 &&
+        lock != LogLock::none && fstat(fd_.get(), &info) == 0 && info.st_size > 0 &&
         static_cast<std::uint64_t>(info.st_size) + line.size() + 1 > rotation_.max_bytes;
     if (!full || tries > 0) return write_line(line, lock);
     const ino_t before = info.st_ino;
     SEFACA_CHECK(rotate());
+    if (lock == LogLock::by_file) return write_line(line, lock);  // it is the name's
     if (fstat(fd_.get(), &info) == 0 && info.st_ino == before) return write_line(line, lock);
     // The new file is locked in the next round, like anybody else's.
   }

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 
+#include "core/audit/log_lock.h"
 #include "core/base/result.h"
 #include "core/base/unique_fd.h"
 #include "core/policy/policy.h"
@@ -44,10 +45,9 @@ class LogFile {
  private:
   LogFile(std::string path, UniqueFd fd, LogRotation rotation)
       : path_(std::move(path)), fd_(std::move(fd)), rotation_(rotation) {}
-  enum class Lock { held, unavailable };
-  Result<Lock> lock_current();
+  Result<LogLock> lock_current();
   Status rotate();
-  Status write_line(const std::string& line, Lock lock);
+  Status write_line(const std::string& line, LogLock lock);
 
   std::string path_;
   UniqueFd fd_;

@@ -283,19 +283,42 @@ class Assembly {
     return roots;
   }
 
-  // Our own record is never writable from inside. A device such as /dev/null is nobody's record.
+  // Our own record is neither written nor read from inside, nor are the older ones beside it. In a
+  // directory that the command may write, Landlock can only name the gap. A device such as
+  // /dev/null is nobody's record.
   void protect_log() {
     if (fields_.log_file.empty()) return;
     const auto found = files_.info(fields_.log_file);
     if (found && found->type != FileInfo::Type::file) return;
-    const std::string path = files_.real_path(fields_.log_file).value_or(fields_.log_file);
+    const std::string path = resolved(fields_.log_file);
     std::erase_if(fields_.paths, [&](const PathRule& rule) { return rule.path == path; });
-    if (is_writable(path))
-      fields_.paths.push_back({.path = path,
-                               .access = Access::read,
-                               .kind = PathRule::Kind::protected_,
-                               .reason = "sefaca's own log",
-                               .origin = fields_.origins["log"]});
+    if (is_writable(path)) {
+      fields_.paths.push_back(own_log(path, Access::read, PathRule::Kind::protected_));
+      return;
+    }
+    if (access_at(fields_.paths, path, Access::hide) == Access::hide) return;
+    fields_.paths.push_back(own_log(path, Access::hide, PathRule::Kind::secret));
+    for (const std::string& name : files_.list(std::string(parent_path(path)))) {
+      if (name.starts_with(concat(base_name(path), ".")))
+        fields_.paths.push_back(
+            own_log(absolute_path(name, parent_path(path)), Access::hide, PathRule::Kind::secret));
+    }
+  }
+
+  [[nodiscard]] PathRule own_log(const std::string& path, Access access,
+                                 PathRule::Kind kind) const {
+    return {.path = path,
+            .access = access,
+            .kind = kind,
+            .reason = "sefaca's own log",
+            .origin = fields_.origins.at("log")};
+  }
+
+  // The real path of what is there, else of its directory.
+  [[nodiscard]] std::string resolved(const std::string& path) const {
+    if (const auto real = files_.real_path(path)) return *real;
+    const std::string parent(parent_path(path));
+    return absolute_path(base_name(path), files_.real_path(parent).value_or(parent));
   }
 
   void add_secrets() {

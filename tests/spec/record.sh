@@ -46,8 +46,9 @@ for who in $people; do
   attempt as "$who" SEFACA run -- true
   present "$who: ~/.sefaca/log/audit.jsonl" "$(home_of "$who")/.sefaca/log/audit.jsonl"
 
-  # A log that can't be written: an error before the command at strict, a warning otherwise.
-  attempt as "$who" SEFACA run --log=/proc/no/such/log -- touch logged-nowhere
+  # A log that can't be written: an error before the command at strict, a warning otherwise (once
+  # in a session, so here in one of its own).
+  attempt as "$who" setsid -w SEFACA run --log=/proc/no/such/log -- touch logged-nowhere
   exits "$who: an unwritable log is a warning" 0
   says "$who: an unwritable log is named" /proc/no/such/log
   attempt as "$who" SEFACA run --level=strict --log=/proc/no/such/log -- true
