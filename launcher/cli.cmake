@@ -16,7 +16,7 @@ add_library(sefaca_cli STATIC
   ${cli}/suggest_text.cpp)
 target_link_libraries(sefaca_cli
   PUBLIC sefaca_flags sefaca_config sefaca_audit
-  PRIVATE Boost::program_options nlohmann_json::nlohmann_json)
+  PRIVATE nlohmann_json::nlohmann_json)
 
 # The committed files that `sefaca help --generate=KIND` makes; a test compares them.
 install(FILES ${cli}/completions/sefaca.bash
