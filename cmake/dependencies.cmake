@@ -1,4 +1,6 @@
 # Every library that we stand on, found where Debian puts it.
+set(Boost_USE_STATIC_LIBS ON)
+find_package(Boost 1.74 REQUIRED COMPONENTS program_options)
 find_package(nlohmann_json 3.11 REQUIRED)
 find_path(TOMLPLUSPLUS_INCLUDE_DIR toml++/toml.h REQUIRED)
 find_path(SECCOMP_INCLUDE_DIR seccomp.h REQUIRED)
@@ -16,7 +18,4 @@ target_link_libraries(sefaca_seccomp INTERFACE ${SECCOMP_LIBRARY})
 
 if(SEFACA_TESTS)
   find_package(GTest 1.12 REQUIRED)
-  # What our reading of options is held against.
-  set(Boost_USE_STATIC_LIBS ON)
-  find_package(Boost 1.74 REQUIRED COMPONENTS program_options)
 endif()

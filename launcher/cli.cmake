@@ -13,10 +13,11 @@ add_library(sefaca_cli STATIC
   ${cli}/log_text.cpp
   ${cli}/manual.cpp
   ${cli}/suggest.cpp
-  ${cli}/suggest_text.cpp)
+  ${cli}/suggest_text.cpp
+  ${cli}/violation_text.cpp)
 target_link_libraries(sefaca_cli
   PUBLIC sefaca_flags sefaca_config sefaca_audit
-  PRIVATE nlohmann_json::nlohmann_json)
+  PRIVATE Boost::program_options nlohmann_json::nlohmann_json)
 
 # The committed files that `sefaca help --generate=KIND` makes; a test compares them.
 install(FILES ${cli}/completions/sefaca.bash

@@ -1,9 +1,13 @@
-// The command line of run, exec and shell. Options are read here, word by word, by the table of
-// keys: a library's parser would cost every run its own start (docs/performance.md). A test holds
-// this reading against Boost.Program_options.
+// The command line of run, exec and shell. argv is split before Boost.Program_options sees a word,
+// so that it never parses the wrapped command's own options; each option is parsed by itself, so
+// that every wrong one is named.
 #include "launcher/command_line.h"
 
 #include <algorithm>
+#include <boost/program_options/errors.hpp>
+#include <boost/program_options/options_description.hpp>
+#include <boost/program_options/parsers.hpp>
+#include <boost/program_options/value_semantic.hpp>
 
 #include "core/base/path.h"
 #include "core/base/text.h"
@@ -11,6 +15,8 @@
 
 namespace sefaca {
 namespace {
+
+namespace po = boost::program_options;
 
 constexpr PlainOption kPlainOptions[] = {
     {"config", "FILE", "read this file in place of the user's own config.toml"},
@@ -58,22 +64,32 @@ Error unknown_option(std::string_view name) {
   return error;
 }
 
-// `name` without the dashes, as it is typed: "cpu-time" for the key cpu_time.
 const Key* key_of_option(std::string_view name) {
-  const auto same = [](char typed, char known) { return typed == (known == '_' ? '-' : known); };
   for (const Key& key : all_keys()) {
-    if (key.on_command_line &&
-        std::equal(name.begin(), name.end(), key.name.begin(), key.name.end(), same))
-      return &key;
+    if (option_name(key) == concat("--", name)) return &key;
   }
   return nullptr;
 }
 
-const PlainOption* plain_option(std::string_view name) {
-  for (const PlainOption& option : kPlainOptions) {
-    if (option.name == name) return &option;
+// The description of the option that `word` names, alone: to describe all of them costs more than
+// all the rest of the parsing. Empty when there is no such option, which Boost then says.
+po::options_description described_option(const std::string& word) {
+  po::options_description options;
+  const std::string_view name = std::string_view(word).substr(0, word.find('='));
+  for (const Key& key : all_keys()) {
+    if (const auto known = option_name(key); !known.empty() && known == name)
+      options.add_options()(known.c_str() + 2, po::value<std::string>(), "");
   }
-  return nullptr;
+  for (const PlainOption& option : kPlainOptions) {
+    if (concat("--", option.name) != name) continue;
+    const std::string known(option.name);
+    if (option.unit.empty()) {
+      options.add_options()(known.c_str(), "");
+    } else {
+      options.add_options()(known.c_str(), po::value<std::string>(), "");
+    }
+  }
+  return options;
 }
 
 // The short forms written out: a bare --network, --no-network, -h, a bare flag.
@@ -94,31 +110,37 @@ struct Option {
   std::string value;
 };
 
-// One word, `--NAME` or `--NAME=VALUE`.
-Result<Option> parse_option(const std::string& word) {
+// One word as Boost reads it, its exceptions turned into our words.
+Result<Option> parse_option(const po::options_description& options, const std::string& word) {
   const auto equals = word.find('=');
-  const bool has_value = equals != std::string::npos;
   const std::string name = word.substr(0, equals);
   if (name == "--no-network" || name == "--no-net") {
     return Error{.what = concat(name, " takes no value"), .where = name};
   }
-  if (has_value && equals + 1 == word.size()) {
+  if (equals != std::string::npos && equals + 1 == word.size()) {
     return Error{.what = concat(name, " has an empty value"), .where = name};
   }
-  if (!name.starts_with("--")) return unknown_option(name);
-  const std::string_view known = std::string_view(name).substr(2);
-  const Key* key = key_of_option(known);
-  const PlainOption* plain = key == nullptr ? plain_option(known) : nullptr;
-  if (key == nullptr && plain == nullptr) return unknown_option(name);
-  const bool wants_value = key != nullptr || !plain->unit.empty();
-  if (has_value && !wants_value)
-    return Error{.what = concat(name, " takes no value"), .where = name};
-  if (!has_value && wants_value) {
-    return Error{.what = concat(name, " needs a value"),
-                 .where = name,
-                 .remedy = concat(name, "=", key != nullptr ? key->unit : plain->unit)};
+  try {
+    constexpr auto kStyle = po::command_line_style::allow_long |
+                            po::command_line_style::long_allow_adjacent;  // no guessing
+    const auto parsed =
+        po::command_line_parser({word}).options(options).style(kStyle).run().options;
+    if (parsed.size() != 1 || parsed.front().position_key >= 0) return unknown_option(name);
+    Option option{parsed.front().string_key, {}};
+    if (!parsed.front().value.empty()) option.value = parsed.front().value.front();
+    return option;
+  } catch (const po::unknown_option&) {
+    return unknown_option(name);
+  } catch (const po::error&) {
+    const Key* key = name.size() > 2 ? key_of_option(name.substr(2)) : nullptr;
+    std::string unit = key != nullptr ? std::string(key->unit) : "";
+    for (const PlainOption& plain : kPlainOptions) {
+      if (concat("--", plain.name) == name) unit = plain.unit;
+    }
+    if (unit.empty()) return Error{.what = concat(name, " takes no value"), .where = name};
+    return Error{
+        .what = concat(name, " needs a value"), .where = name, .remedy = concat(name, "=", unit)};
   }
-  return Option{std::string(known), has_value ? word.substr(equals + 1) : std::string()};
 }
 
 void append(Errors& errors, const Errors& more, const std::string& where) {
@@ -214,7 +236,7 @@ Result<RunRequest> parse_run_words(std::span<const std::string> words,
     }
     if (word.size() < 2 || word.front() != '-') break;
     const std::string full = written_out(word);
-    auto option = parse_option(full);
+    auto option = parse_option(described_option(full), full);
     if (option) {
       apply(request, errors, *option, word, surroundings);
     } else {

@@ -12,6 +12,7 @@
 #include "launcher/help.h"
 #include "launcher/plan_text.h"
 #include "launcher/session.h"
+#include "launcher/violation_text.h"
 
 namespace sefaca {
 namespace {
@@ -50,11 +51,11 @@ void say_before(const Session& session, const Surroundings& surroundings) {
   }
 }
 
-void say_after(const Session& session, const Outcome& outcome) {
+void say_after(const Session& session, const Outcome& outcome, const Surroundings& surroundings) {
   const bool failed = exit_code_of(outcome) != 0;
   if (session.request.quiet || (!failed && !session.request.verbose)) return;
   for (const Violation& v : outcome.violations) {
-    std::fprintf(stderr, "sefaca: %s: %s\n", name_of(v.kind), v.suggestion.c_str());
+    std::fputs(violation_line(v, use_colour(stderr, surroundings)).c_str(), stderr);
   }
   if (failed && !session.policy->withheld.empty()) {
     std::fprintf(stderr, "sefaca: withheld from the environment: %s (pass one with --env=NAME)\n",
@@ -133,7 +134,7 @@ int run_session(Session& session, const Surroundings& surroundings) {
     say({ended.error}, surroundings);
     return ended.failed == Step::execute ? exit_code_for({ended.error}) : kExitOwnFailure;
   }
-  say_after(session, ended.outcome);
+  say_after(session, ended.outcome, surroundings);
   return exit_code_of(ended.outcome);
 }
 

@@ -13,7 +13,6 @@
 #include "core/config/sha256.h"
 #include "core/enforce/job_server.h"
 #include "core/enforce/program.h"
-#include "core/policy/remembering_files.h"
 #include "core/supervise/outcome.h"
 #include "launcher/diagnostics.h"
 #include "launcher/unsupported.h"
@@ -29,14 +28,7 @@ Errors as_own(Errors errors) {
   return errors;
 }
 
-Result<Policy> make_policy(const RunRequest& request, const Surroundings& real) {
-  // One look at the disk; what several tables ask about is listed first.
-  const RememberingFiles files(*real.files);
-  Surroundings surroundings = real;
-  surroundings.files = &files;
-  for (const char* directory : {real.cwd.c_str(), real.home.c_str(), "/run"}) {
-    if (*directory != '\0') static_cast<void>(files.names_in(directory));
-  }
+Result<Policy> make_policy(const RunRequest& request, const Surroundings& surroundings) {
   auto layers = load_layers(surroundings, request.config_file, request.assignments);
   if (!layers) return layers.errors();
   PolicyBuilder builder(surroundings);

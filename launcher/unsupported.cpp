@@ -17,7 +17,6 @@ constexpr Unsupported kUnsupported[] = {
     {"network", "localhost", "a loopback of its own needs a network namespace", "--network=deny"},
     {"network", "host-loopback", "it needs the supervisor to decide connections",
      "--network=allow"},
-    {"report", "", "denials are not named by a listener yet", ""},
     {"allow", "ptrace-outside", "Landlock always keeps tracing inside", ""},
     {"log_endpoint", "", "records are not shipped yet", "--log=FILE"},
     {"log_syslog", "true", "records are not sent to syslog yet", "--log=FILE"},

@@ -9,13 +9,10 @@
 #include <algorithm>
 #include <cerrno>
 #include <climits>
-#include <cstddef>
 #include <cstdlib>
-#include <cstring>
+#include <memory>
 #include <string_view>
 
-#include "core/base/path.h"
-#include "core/base/syscall.h"
 #include "core/base/text.h"
 #include "core/base/unique_fd.h"
 
@@ -53,49 +50,7 @@ Error read_error(const std::string& path, int errno_value) {
           .errno_value = errno_value};
 }
 
-UniqueFd open_directory(const std::string& path) {
-  return UniqueFd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK));
-}
-
-// Calls `visit(name, d_type)` for each entry but "." and ".."; false when it could not read on.
-// getdents64(2) into the stack: readdir(3) would take 32 KiB of the heap for each directory.
-template <class Visit>
-bool read_directory(int directory, Visit visit) {
-  constexpr std::size_t kTypeAt = 18, kLengthAt = 16, kNameAt = 19;  // struct linux_dirent64
-  alignas(8) char buffer[32 * 1024];
-  for (;;) {
-    const long filled = raw::call(SYS_getdents64, directory, buffer, sizeof buffer);
-    if (filled == -EINTR) continue;
-    if (filled <= 0) return filled == 0;
-    for (std::size_t at = 0; at < static_cast<std::size_t>(filled);) {
-      const char* entry = buffer + at;
-      const std::string_view name = entry + kNameAt;
-      if (name != "." && name != "..") visit(name, static_cast<unsigned char>(entry[kTypeAt]));
-      unsigned short length = 0;
-      std::memcpy(&length, entry + kLengthAt, sizeof length);
-      at += length;
-    }
-  }
-}
-
 }  // namespace
-
-std::vector<DirectoryEntry> FileSystem::entries(const std::string& path) const {
-  std::vector<DirectoryEntry> out;
-  for (std::string& name : list(path)) {
-    const auto found = link_info(absolute_path(name, path));
-    if (found) out.push_back({std::move(name), found->type});
-  }
-  return out;
-}
-
-std::optional<std::string> FileSystem::link_target(const std::string& /*path*/) const {
-  return std::nullopt;
-}
-
-std::optional<NameFilter> FileSystem::names_in(const std::string& /*directory*/) const {
-  return std::nullopt;
-}
 
 std::optional<FileInfo> RealFileSystem::info(const std::string& path) const {
   struct stat found;
@@ -149,43 +104,13 @@ Result<std::string> RealFileSystem::read(const std::string& path, std::size_t ma
 
 std::vector<std::string> RealFileSystem::list(const std::string& path) const {
   std::vector<std::string> names;
-  read_directory(open_directory(path).get(),
-                 [&](std::string_view name, unsigned char) { names.emplace_back(name); });
-  return names;
-}
-
-std::vector<DirectoryEntry> RealFileSystem::entries(const std::string& path) const {
-  std::vector<DirectoryEntry> out;
-  const UniqueFd directory = open_directory(path);
-  read_directory(directory.get(), [&](std::string_view name, unsigned char type) {
-    if (type != DT_UNKNOWN) return out.push_back({std::string(name), type_of(DTTOIF(type))});
-    struct stat found;  // some file systems don't say
-    std::string text(name);
-    if (::fstatat(directory.get(), text.c_str(), &found, AT_SYMLINK_NOFOLLOW) == 0)
-      out.push_back({std::move(text), type_of(found.st_mode)});
-  });
-  return out;
-}
-
-std::optional<std::string> RealFileSystem::link_target(const std::string& path) const {
-  char target[PATH_MAX];
-  const ssize_t length = ::readlink(path.c_str(), target, sizeof target);
-  if (length <= 0 || static_cast<std::size_t>(length) == sizeof target) return std::nullopt;
-  return std::string(target, static_cast<std::size_t>(length));
-}
-
-std::optional<NameFilter> RealFileSystem::names_in(const std::string& directory) const {
-  NameFilter names;
-  names.add(".");
-  names.add("..");
-  const UniqueFd fd = open_directory(directory);
-  if (!fd) {
-    // One that can't be listed may hold anything.
-    return errno == ENOENT || errno == ENOTDIR ? std::optional(names) : std::nullopt;
+  const std::unique_ptr<DIR, int (*)(DIR*)> directory(::opendir(path.c_str()), &::closedir);
+  if (!directory) return names;
+  while (const dirent* entry = ::readdir(directory.get())) {
+    const std::string_view name = entry->d_name;
+    if (name != "." && name != "..") names.emplace_back(name);
   }
-  const bool whole =
-      read_directory(fd.get(), [&](std::string_view name, unsigned char) { names.add(name); });
-  return whole ? std::optional(names) : std::nullopt;
+  return names;
 }
 
 bool RealFileSystem::executable(const std::string& path) const {

@@ -10,7 +10,6 @@
 #include <string>
 #include <vector>
 
-#include "core/base/name_filter.h"
 #include "core/base/result.h"
 
 namespace sefaca {
@@ -23,11 +22,6 @@ struct FileInfo {
   std::uint64_t device = 0;
   std::uint64_t inode = 0;
   std::uint64_t size = 0;  // bytes
-};
-
-struct DirectoryEntry {
-  std::string name;
-  FileInfo::Type type;  // its own: a link is a link
 };
 
 class FileSystem {
@@ -47,14 +41,6 @@ class FileSystem {
   // access(2) for this process.
   [[nodiscard]] virtual bool executable(const std::string& path) const = 0;
 
-  // The same as list() with each entry's type. One that goes meanwhile may be left out.
-  [[nodiscard]] virtual std::vector<DirectoryEntry> entries(const std::string& path) const;
-  // What the symbolic link at `path` says; nullopt: it is no link, or this can't tell.
-  [[nodiscard]] virtual std::optional<std::string> link_target(const std::string& path) const;
-  // A name that is not in the filter is not in the directory; an absent directory holds nothing.
-  // nullopt: nothing is known about its names, each must be asked about.
-  [[nodiscard]] virtual std::optional<NameFilter> names_in(const std::string& directory) const;
-
   [[nodiscard]] bool exists(const std::string& path) const { return info(path).has_value(); }
   [[nodiscard]] bool is_directory(const std::string& path) const {
     auto found = info(path);
@@ -71,9 +57,6 @@ class RealFileSystem final : public FileSystem {
                                          std::size_t max_bytes) const override;
   [[nodiscard]] std::vector<std::string> list(const std::string& path) const override;
   [[nodiscard]] bool executable(const std::string& path) const override;
-  [[nodiscard]] std::vector<DirectoryEntry> entries(const std::string& path) const override;
-  [[nodiscard]] std::optional<std::string> link_target(const std::string& path) const override;
-  [[nodiscard]] std::optional<NameFilter> names_in(const std::string& directory) const override;
 };
 
 }  // namespace sefaca

@@ -203,9 +203,9 @@ void visit(With& with, PlanType& plan, ListsType& lists) {
   auto& p = plan.policy;
   // A field that is added to PolicyFields fails to compile here until it is kept below, or is one
   // of the three that a step computes for itself.
-  auto& [level, preset, network, read, tmp, tmp_directory, paths, environment_rule, environment,
-         withheld, given_values, given, limits, keep_fds, keep_background, allow, report,
-         on_unavailable, log_file, values, origins, from_user, make_directories] = p;
+  auto& [level, preset, network, read, tmp, tmp_directory, paths, watched, environment_rule,
+         environment, withheld, given_values, given, limits, keep_fds, keep_background, allow,
+         report, on_unavailable, log_file, values, origins, from_user, make_directories] = p;
   (void)environment, (void)withheld, (void)given_values, (void)limits, (void)allow, (void)values,
       (void)origins, (void)from_user;
   with.word(level, Level::permissive);
@@ -215,6 +215,7 @@ void visit(With& with, PlanType& plan, ListsType& lists) {
   with.word(tmp, TmpKind::host);
   with.text(tmp_directory);
   with.list(paths, [](auto& w, auto& rule) { visit_rule(w, rule); });
+  with.list(watched, [](auto& w, auto& rule) { visit_rule(w, rule); });
   with.word(environment_rule, EnvironmentRule::all);
   visit_texts(with, given);
   with.list(keep_fds, [](auto& w, auto& fd) { w.signed_number(fd); });

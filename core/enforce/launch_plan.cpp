@@ -183,7 +183,17 @@ class Planner {
       return gap(kNarrower, "denials", "this kernel has no seccomp user notification",
                  "a kernel from 5.0 on");
     plan_.filter.notify = policy_.report == Report::full ? Notify::full : Notify::summary;
-    plan_.killable_wait = host_.killable_wait;
+    NotifyPlan& notify = plan_.notify;
+    notify.report = policy_.report;
+    notify.level = policy_.level;
+    notify.network = policy_.network;
+    notify.working_directory = surroundings_.cwd;
+    if (!in_.private_directory.empty()) notify.hidden_tmp = policy_.tmp_directory;
+    notify.watched = policy_.watched;
+    notify.killable_wait = host_.killable_wait;
+    held("denials", policy_.report == Report::full
+                        ? "seccomp notification (reads and executions too)"
+                        : "seccomp notification (what writes, connects or is refused)");
   }
 
   void network() {
@@ -339,7 +349,8 @@ FlatPlan::FlatPlan(const LaunchPlan& plan)
     child_.filter_length = filter.size();
     if (plan.filter.notify != Notify::none) {
       child_.listener_flags = SECCOMP_FILTER_FLAG_NEW_LISTENER;
-      if (plan.killable_wait) child_.listener_flags |= SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV;
+      if (plan.notify.killable_wait)
+        child_.listener_flags |= SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV;
     }
   }
 }

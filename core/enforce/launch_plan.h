@@ -33,6 +33,17 @@ struct LaunchInputs {
   std::vector<int> keep_fds;      // the policy's and the job server's
 };
 
+// What the supervisor must know of the policy to judge a notified call.
+struct NotifyPlan {
+  Report report = Report::full;
+  Level level = Level::standard;
+  Network network = Network::deny;
+  std::string working_directory;  // absolute
+  std::string hidden_tmp;         // a directory that is not this run's own: "/tmp"; empty: none
+  std::vector<PathRule> watched;  // at permissive: reading below is logged
+  bool killable_wait = false;     // see Capabilities
+};
+
 struct LaunchPlan {
   std::string program;
   std::vector<std::string> argv;
@@ -44,7 +55,7 @@ struct LaunchPlan {
   std::uint64_t scopes = 0;
   bool filtered = false;
   FilterSpec filter;
-  bool killable_wait = false;  // with a listener: see Capabilities
+  NotifyPlan notify;
   std::vector<ChildPlan::Limit> limits;
   std::uint64_t keep_capabilities = 0;
   std::vector<int> keep_fds;  // ascending, above 2

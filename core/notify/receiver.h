@@ -6,7 +6,9 @@
 #include "core/audit/violation.h"
 #include "core/base/unique_fd.h"
 #include "core/enforce/launch_plan.h"
+#include "core/notify/judge.h"
 #include "core/notify/listener.h"
+#include "core/notify/violations.h"
 
 namespace sefaca {
 
@@ -17,12 +19,18 @@ class Receiver {
 
   [[nodiscard]] int descriptor() const { return listener_.descriptor(); }  // to be polled
   void receive();  // after POLLIN: answers what waits; does not block
+  [[nodiscard]] std::vector<Violation> take_violations() { return violations_.take(); }
 
  private:
-  void answer(const Notification& call) const;
+  void answer(const Notification& call);
+  void connect(const Notification& call);
+  // Names it in the record, unless the caller is gone: then what was read may be another's.
+  void record(const Notification& call, Violation violation);
 
   Listener listener_;
   const LaunchPlan& plan_;
+  Judge judge_;
+  Violations violations_;
 };
 
 }  // namespace sefaca

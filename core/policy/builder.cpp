@@ -12,6 +12,7 @@
 #include "core/policy/fold.h"
 #include "core/policy/keys.h"
 #include "core/policy/path_rules.h"
+#include "core/policy/remembering_files.h"
 #include "core/policy/units.h"
 
 namespace sefaca {
@@ -181,14 +182,17 @@ PolicyBuilder& PolicyBuilder::at_door(DoorLimits limits) {
 }
 
 Result<Policy> PolicyBuilder::build(const Command& /*command*/) const {
+  const RememberingFiles files(*surroundings_.files);
+  Surroundings surroundings = surroundings_;
+  surroundings.files = &files;
   Errors errors;
-  Folded folded = fold(presets_, assignments_, surroundings_, errors);
-  if (door_) apply_door_limits(*door_, surroundings_, folded);
-  apply_bounds(bounds_, surroundings_, folded, errors);
-  Reader reader(folded, surroundings_);
+  Folded folded = fold(presets_, assignments_, surroundings, errors);
+  if (door_) apply_door_limits(*door_, surroundings, folded);
+  apply_bounds(bounds_, surroundings, folded, errors);
+  Reader reader(folded, surroundings);
   PolicyFields fields = reader.read();
   if (const Written* log = folded.winner(*find_key("log"))) {
-    const auto path = expand_path(log->values.front(), log->base, surroundings_);
+    const auto path = expand_path(log->values.front(), log->base, surroundings);
     if (!path) {
       Error error = path.error();
       error.where = log->origin;
@@ -196,7 +200,7 @@ Result<Policy> PolicyBuilder::build(const Command& /*command*/) const {
       errors.push_back(std::move(error));
     }
   }
-  add_path_rules(folded, bounds_, surroundings_, fields, errors);
+  add_path_rules(folded, bounds_, surroundings, fields, errors);
   if (!errors.empty()) return errors;
   return Policy(std::move(fields));
 }

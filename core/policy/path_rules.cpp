@@ -338,7 +338,10 @@ class Assembly {
       if (!there) leave_creation(rule);
       fields_.paths.push_back(std::move(rule));
     }
-    if (fields_.level == Level::permissive) return;
+    if (fields_.level == Level::permissive) {
+      fields_.watched = secret_rules(surroundings_, places_, homes_, repository_);
+      return;
+    }
     for (PathRule& rule : secret_rules(surroundings_, places_, homes_, repository_)) {
       if (is_named(rule.path)) continue;
       std::erase_if(fields_.paths, [&](const PathRule& other) { return other.path == rule.path; });

@@ -60,6 +60,7 @@ struct PolicyFields {
   TmpKind tmp = TmpKind::private_directory;
   std::string tmp_directory;  // the host's temporary directory, absolute
   std::vector<PathRule> paths;
+  std::vector<PathRule> watched;  // at permissive: secrets, whose reading is recorded, not stopped
   EnvironmentRule environment_rule = EnvironmentRule::no_credentials;
   std::vector<std::string> environment;   // NAME=VALUE, the command's whole environment
   std::vector<std::string> withheld;      // names, sorted

@@ -88,11 +88,7 @@ std::vector<PathRule> protected_rules(const std::vector<std::string>& roots,
                        [&](const std::string& root) { return is_within(path, root); });
   };
   for (const std::string& root : roots) {
-    const auto names = files.names_in(root);
-    for (const Row& row : kNames) {
-      if (!names || names->may_hold(row.name.substr(0, row.name.find('/'))))
-        found.add_if_there(root, row);
-    }
+    for (const Row& row : kNames) found.add_if_there(root, row);
     if (repository && repository->top == root) continue;
     const std::string git = absolute_path(".git", root);
     if (!files.link_info(git)) continue;

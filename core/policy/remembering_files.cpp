@@ -15,7 +15,6 @@ std::optional<FileInfo> RememberingFiles::info(const std::string& path) const {
 std::optional<FileInfo> RememberingFiles::link_info(const std::string& path) const {
   const auto known = infos_.find(path);
   if (known != infos_.end()) return known->second;
-  if (known_absent(path)) return std::nullopt;
   return infos_.emplace(path, files_.link_info(path)).first->second;
 }
 
@@ -32,61 +31,10 @@ std::optional<std::string> RememberingFiles::real_path(const std::string& path) 
     if (!found) {
       out.reset();
     } else if (found->type == FileInfo::Type::symlink) {
-      out = follow(*out);
+      out = files_.real_path(*out);
     }
   }
   return real_paths_.emplace(path, std::move(out)).first->second;
-}
-
-// A directory above it was listed and does not hold the part that leads on.
-bool RememberingFiles::known_absent(std::string_view path) const {
-  if (names_.empty()) return false;
-  while (path.size() > 1) {
-    const std::string_view parent = parent_path(path);
-    const auto known = names_.find(parent);
-    if (known != names_.end() && known->second && !known->second->may_hold(base_name(path)))
-      return true;
-    path = parent;
-  }
-  return false;
-}
-
-// Where the link leads; `link` itself stands in a resolved directory.
-std::optional<std::string> RememberingFiles::follow(const std::string& link) const {
-  constexpr int kMostLinks = 16;  // then the kernel may say whether it is a ring
-  const auto target = files_.link_target(link);
-  const bool plain = target && !target->ends_with('/') && !target->ends_with("/.");
-  if (!plain || links_followed_ >= kMostLinks) return files_.real_path(link);
-  ++links_followed_;
-  std::optional<std::string> at(target->starts_with('/') ? "/" : parent_path(link));
-  for (const std::string& part : split(*target, '/')) {
-    if (part.empty() || part == ".") continue;
-    if (part != "..") {
-      at = real_path(concat(*at == "/" ? std::string_view() : *at, "/", part));
-    } else if (is_directory(*at)) {
-      at = parent_path(*at);
-    } else {
-      at.reset();
-    }
-    if (!at) break;
-  }
-  --links_followed_;
-  return at;
-}
-
-std::optional<std::string> RememberingFiles::link_target(const std::string& path) const {
-  return files_.link_target(path);
-}
-
-std::optional<NameFilter> RememberingFiles::names_in(const std::string& directory) const {
-  if (const auto known = names_.find(directory); known != names_.end()) return known->second;
-  // Beyond some hundred names, to ask about single ones is cheaper.
-  constexpr std::uint64_t kLargest = 12 * 1024;
-  const auto found = info(directory);
-  std::optional<NameFilter> names;
-  if (!found || (found->type == FileInfo::Type::directory && found->size <= kLargest))
-    names = files_.names_in(directory);
-  return names_.emplace(directory, names).first->second;
 }
 
 Result<std::string> RememberingFiles::read(const std::string& path, std::size_t max_bytes) const {

@@ -254,9 +254,7 @@ std::vector<PathRule> own_rules(const Surroundings& surroundings, const Places& 
   Collector found(surroundings, homes);
   constexpr std::string_view kReason = "sefaca's own log and configuration";
   for (const OwnRow& row : kOwn) {
-    const auto paths =
-        also_absent ? places.resolve(row.place, row.path) : places.likely(row.place, row.path);
-    for (const std::string& path : paths) {
+    for (const std::string& path : places.resolve(row.place, row.path)) {
       const bool there = surroundings.files->link_info(path).has_value();
       if (!there && !also_absent) continue;
       const std::string place = absolute_path(base_name(path), found.resolved_parent(path));

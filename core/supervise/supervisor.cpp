@@ -72,6 +72,7 @@ class Supervisor::Impl {
     if (request_.meanwhile) request_.meanwhile();
     while (!ended_) wait_for_something();
     finish_tree();
+    close_receiver();
     const ChildPlan& child = flat_->child();
     if (child.failed_step != Step::none) {
       return not_run(child.failed_step,
@@ -191,9 +192,15 @@ class Supervisor::Impl {
     if ((fds[1].revents & POLLIN) != 0) receiver_->receive();
     // Hung up: nobody is left whose calls could be notified.
     else if (fds[1].revents != 0)
-      receiver_.reset();
+      close_receiver();
     if ((fds[0].revents & POLLIN) != 0) read_signals();
     return ready > 0;
+  }
+
+  void close_receiver() {
+    if (!receiver_) return;
+    violations_ = receiver_->take_violations();
+    receiver_.reset();
   }
 
   void read_signals() {
@@ -305,6 +312,7 @@ class Supervisor::Impl {
     o.max_memory_bytes = std::max(largest_bytes_, peak_memory_);
     o.peak_processes = peak_processes_;
     add_violation(o);
+    o.violations.insert(o.violations.end(), violations_.begin(), violations_.end());
     return out;
   }
 
@@ -344,6 +352,7 @@ class Supervisor::Impl {
   const LaunchPlan* plan_;
   std::unique_ptr<FlatPlan> flat_;
   std::unique_ptr<Receiver> receiver_;
+  std::vector<Violation> violations_;
   const Fence fence_;
   Guardian guardian_;
   UniqueFd signals_;

@@ -72,16 +72,6 @@ class FakeFileSystem final : public FileSystem {
     const auto real = walk(path, true);
     return real && nodes_.at(*real).executable;
   }
-  std::optional<std::string> link_target(const std::string& path) const override {
-    const auto real = walk(path, false);
-    if (!real || nodes_.at(*real).type != FileInfo::Type::symlink) return std::nullopt;
-    return nodes_.at(*real).content;
-  }
-  std::optional<NameFilter> names_in(const std::string& directory) const override {
-    NameFilter names;
-    for (const std::string& name : list(directory)) names.add(name);
-    return names;
-  }
 
  private:
   struct Node {

@@ -12,6 +12,7 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 
 #include "core/base/text.h"
 #include "core/base/unique_fd.h"
@@ -262,6 +263,18 @@ Error failed(const char* step, int code) {
 }
 
 }  // namespace
+
+Result<std::vector<NamedCall>> refused_calls(const std::string& machine) {
+  SEFACA_TRY(target, machine_of(machine));
+  std::map<int, std::string> found;
+  for (const Rule& rule : rules()) {
+    const int number = seccomp_syscall_resolve_name_arch(target.scmp, rule.call);
+    if (number >= 0) found.emplace(number, rule.call);
+  }
+  std::vector<NamedCall> out;
+  for (auto& [number, name] : found) out.push_back({number, std::move(name)});
+  return out;
+}
 
 Result<std::vector<sock_filter>> make_filter(const FilterSpec& spec, const std::string& machine) {
   SEFACA_TRY(target, machine_of(machine));

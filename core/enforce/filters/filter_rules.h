@@ -16,4 +16,11 @@ namespace sefaca {
 // entries and x32, answers ENOSYS to calls newer than it knows, then the table.
 Result<std::vector<sock_filter>> make_filter(const FilterSpec& spec, const std::string& machine);
 
+struct NamedCall {
+  int number;
+  std::string name;
+};
+// Every call that some filter refuses, by number; what `machine` never had is left out.
+Result<std::vector<NamedCall>> refused_calls(const std::string& machine);
+
 }  // namespace sefaca

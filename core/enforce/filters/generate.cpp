@@ -23,6 +23,13 @@ int write_filters(const char* machine) {
   std::puts("constexpr std::span<const sock_filter> kFilters[] = {");
   for (std::size_t i = 0; i < sefaca::kFilterCount; ++i) std::printf("kFilter%zu,\n", i);
   std::puts("};");
+  const auto calls = sefaca::refused_calls(machine);
+  if (!calls) return 1;
+  std::puts("struct RefusedCall { int number; const char* name; };");
+  std::puts("constexpr RefusedCall kRefusedCalls[] = {");
+  for (const sefaca::NamedCall& call : *calls)
+    std::printf("{%d, \"%s\"},\n", call.number, call.name.c_str());
+  std::puts("};");
   return 0;
 }
 

@@ -11,7 +11,6 @@
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
-#include <map>
 
 namespace sefaca {
 namespace {
@@ -70,57 +69,6 @@ TEST_F(RealFiles, Lists) {
   EXPECT_THAT(files_.list(top_),
               UnorderedElementsAre("file", "directory", "link", "dangling", "fifo"));
   EXPECT_TRUE(files_.list(top_ + "/none").empty());
-}
-
-TEST_F(RealFiles, EntriesHaveTheirOwnTypes) {
-  std::map<std::string, FileInfo::Type> found;
-  for (const DirectoryEntry& entry : files_.entries(top_)) found[entry.name] = entry.type;
-  const std::map<std::string, FileInfo::Type> wanted = {{"file", FileInfo::Type::file},
-                                                        {"directory", FileInfo::Type::directory},
-                                                        {"link", FileInfo::Type::symlink},
-                                                        {"dangling", FileInfo::Type::symlink},
-                                                        {"fifo", FileInfo::Type::fifo}};
-  EXPECT_EQ(found, wanted);
-  EXPECT_TRUE(files_.entries(top_ + "/none").empty());
-  // The interface's own way, by list() and link_info(), gives the same.
-  for (const DirectoryEntry& entry : files_.FileSystem::entries(top_))
-    EXPECT_EQ(wanted.at(entry.name), entry.type) << entry.name;
-}
-
-TEST_F(RealFiles, LinkTargetIsWhatTheLinkSays) {
-  EXPECT_EQ(files_.link_target(top_ + "/link"), "file");
-  EXPECT_EQ(files_.link_target(top_ + "/dangling"), "nowhere");
-  EXPECT_FALSE(files_.link_target(top_ + "/file").has_value());
-}
-
-TEST_F(RealFiles, NamesInTellsWhatIsNotThere) {
-  const auto names = files_.names_in(top_);
-  ASSERT_TRUE(names.has_value());
-  for (const char* name : {"file", "directory", "link", "dangling", "fifo", ".", ".."})
-    EXPECT_TRUE(names->may_hold(name)) << name;
-  // Five names set at most seven of 2048 bits: hardly any of these can be taken for one of them.
-  int taken = 0;
-  for (int i = 0; i < 1000; ++i) taken += names->may_hold("absent-" + std::to_string(i)) ? 1 : 0;
-  EXPECT_LT(taken, 50);
-  ASSERT_TRUE(files_.names_in(top_ + "/none").has_value());
-  EXPECT_FALSE(files_.names_in(top_ + "/none")->may_hold("file"));
-  EXPECT_FALSE(files_.names_in(top_ + "/file")->may_hold("file"));
-}
-
-TEST_F(RealFiles, NamesOfADirectoryThatCannotBeListedAreUnknown) {
-  ASSERT_EQ(::chmod(top_.c_str(), 0711), 0);
-  ASSERT_EQ(::chmod((top_ + "/directory").c_str(), 0111), 0);
-  constexpr uid_t kNobody = 65534;
-  const bool root = ::geteuid() == 0;  // who may list everything
-  if (root) {
-    ASSERT_EQ(::seteuid(kNobody), 0);
-  }
-  const auto names = files_.names_in(top_ + "/directory");
-  if (root) {
-    ASSERT_EQ(::seteuid(0), 0);
-  }
-  ASSERT_EQ(::chmod((top_ + "/directory").c_str(), 0700), 0);
-  EXPECT_FALSE(names.has_value());
 }
 
 TEST_F(RealFiles, Executable) {

@@ -1,0 +1,188 @@
+#include "core/notify/calls.h"
+
+#include <sys/syscall.h>
+
+#include <algorithm>
+#include <array>
+#include <iterator>
+
+namespace sefaca {
+namespace {
+
+constexpr long kFchmodat2 = 452;  // Linux 6.6
+
+constexpr CallShape kCalls[] = {
+#ifdef SYS_open  // what only older architectures have
+    {.number = SYS_open, .operation = "open", .deed = Deed::open, .path = 0, .flags = 1},
+    {.number = SYS_creat, .operation = "creat", .deed = Deed::open, .path = 0},
+    {.number = SYS_mkdir, .operation = "mkdir", .deed = Deed::make, .path = 0, .follows = false},
+    {.number = SYS_mknod, .operation = "mknod", .deed = Deed::make, .path = 0, .follows = false},
+    {.number = SYS_symlink,
+     .operation = "symlink",
+     .deed = Deed::make,
+     .path = 1,
+     .follows = false},
+    {.number = SYS_unlink,
+     .operation = "unlink",
+     .deed = Deed::remove,
+     .path = 0,
+     .follows = false},
+    {.number = SYS_rmdir, .operation = "rmdir", .deed = Deed::remove, .path = 0, .follows = false},
+    {.number = SYS_rename,
+     .operation = "rename",
+     .deed = Deed::rename,
+     .path = 0,
+     .second_path = 1,
+     .follows = false},
+    {.number = SYS_link,
+     .operation = "link",
+     .deed = Deed::link,
+     .path = 0,
+     .second_path = 1,
+     .follows = false},
+    {.number = SYS_chmod, .operation = "chmod", .deed = Deed::metadata, .path = 0},
+    {.number = SYS_chown, .operation = "chown", .deed = Deed::metadata, .path = 0},
+    {.number = SYS_lchown,
+     .operation = "chown",
+     .deed = Deed::metadata,
+     .path = 0,
+     .follows = false},
+    {.number = SYS_utime, .operation = "utime", .deed = Deed::metadata, .path = 0},
+    {.number = SYS_utimes, .operation = "utime", .deed = Deed::metadata, .path = 0},
+    {.number = SYS_futimesat,
+     .operation = "utime",
+     .deed = Deed::metadata,
+     .directory = 0,
+     .path = 1},
+#endif
+    {.number = SYS_openat,
+     .operation = "open",
+     .deed = Deed::open,
+     .directory = 0,
+     .path = 1,
+     .flags = 2},
+    {.number = SYS_mkdirat,
+     .operation = "mkdir",
+     .deed = Deed::make,
+     .directory = 0,
+     .path = 1,
+     .follows = false},
+    {.number = SYS_mknodat,
+     .operation = "mknod",
+     .deed = Deed::make,
+     .directory = 0,
+     .path = 1,
+     .follows = false},
+    {.number = SYS_symlinkat,
+     .operation = "symlink",
+     .deed = Deed::make,
+     .directory = 1,
+     .path = 2,
+     .follows = false},
+    {.number = SYS_unlinkat,
+     .operation = "unlink",
+     .deed = Deed::remove,
+     .directory = 0,
+     .path = 1,
+     .flags = 2,
+     .follows = false},
+#ifdef SYS_renameat
+    {.number = SYS_renameat,
+     .operation = "rename",
+     .deed = Deed::rename,
+     .directory = 0,
+     .path = 1,
+     .second_directory = 2,
+     .second_path = 3,
+     .follows = false},
+#endif
+    {.number = SYS_renameat2,
+     .operation = "rename",
+     .deed = Deed::rename,
+     .directory = 0,
+     .path = 1,
+     .flags = 4,
+     .second_directory = 2,
+     .second_path = 3,
+     .follows = false},
+    {.number = SYS_linkat,
+     .operation = "link",
+     .deed = Deed::link,
+     .directory = 0,
+     .path = 1,
+     .flags = 4,
+     .second_directory = 2,
+     .second_path = 3,
+     .follows = false},
+    {.number = SYS_truncate, .operation = "truncate", .deed = Deed::truncate, .path = 0},
+    {.number = SYS_execve, .operation = "execve", .deed = Deed::execute, .path = 0},
+    {.number = SYS_execveat,
+     .operation = "execve",
+     .deed = Deed::execute,
+     .directory = 0,
+     .path = 1,
+     .flags = 4},
+    {.number = SYS_fchmod, .operation = "chmod", .deed = Deed::metadata, .directory = 0},
+    {.number = SYS_fchmodat,
+     .operation = "chmod",
+     .deed = Deed::metadata,
+     .directory = 0,
+     .path = 1},
+    {.number = kFchmodat2,
+     .operation = "chmod",
+     .deed = Deed::metadata,
+     .directory = 0,
+     .path = 1,
+     .flags = 3},
+    {.number = SYS_fchown, .operation = "chown", .deed = Deed::metadata, .directory = 0},
+    {.number = SYS_fchownat,
+     .operation = "chown",
+     .deed = Deed::metadata,
+     .directory = 0,
+     .path = 1,
+     .flags = 4},
+    {.number = SYS_utimensat,
+     .operation = "utime",
+     .deed = Deed::metadata,
+     .directory = 0,
+     .path = 1,
+     .flags = 3},
+    {.number = SYS_setxattr, .operation = "setxattr", .deed = Deed::metadata, .path = 0},
+    {.number = SYS_lsetxattr,
+     .operation = "setxattr",
+     .deed = Deed::metadata,
+     .path = 0,
+     .follows = false},
+    {.number = SYS_fsetxattr, .operation = "setxattr", .deed = Deed::metadata, .directory = 0},
+    {.number = SYS_removexattr, .operation = "removexattr", .deed = Deed::metadata, .path = 0},
+    {.number = SYS_lremovexattr,
+     .operation = "removexattr",
+     .deed = Deed::metadata,
+     .path = 0,
+     .follows = false},
+    {.number = SYS_fremovexattr,
+     .operation = "removexattr",
+     .deed = Deed::metadata,
+     .directory = 0},
+    {.number = SYS_connect, .operation = "connect", .deed = Deed::connect},
+    {.number = SYS_bind, .operation = "bind", .deed = Deed::bind},
+};
+
+constexpr auto kSorted = [] {
+  std::array<CallShape, std::size(kCalls)> out{};
+  std::copy(std::begin(kCalls), std::end(kCalls), out.begin());
+  std::sort(out.begin(), out.end(),
+            [](const CallShape& a, const CallShape& b) { return a.number < b.number; });
+  return out;
+}();
+
+}  // namespace
+
+const CallShape* call_shape(long number) {
+  const auto* found =
+      std::lower_bound(kSorted.begin(), kSorted.end(), number,
+                       [](const CallShape& shape, long wanted) { return shape.number < wanted; });
+  return found != kSorted.end() && found->number == number ? found : nullptr;
+}
+
+}  // namespace sefaca

@@ -1,0 +1,90 @@
+#include "core/notify/path_walk.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <climits>
+#include <string_view>
+
+#include "core/base/path.h"
+#include "core/base/text.h"
+
+namespace sefaca {
+namespace {
+
+constexpr int kMostLinks = 40;  // as the kernel's own walk (path_resolution(7))
+
+std::string below(const std::string& directory, std::string_view name) {
+  return directory == "/" ? concat("/", name) : concat(directory, "/", name);
+}
+
+// The last name of a path, and what stands before it: "/a/b/" -> "/a/", "b".
+struct Split {
+  std::string directory, name;
+};
+Split split_last(std::string_view path) {
+  while (path.size() > 1 && path.ends_with('/')) path.remove_suffix(1);
+  const std::size_t slash = path.rfind('/');
+  return {std::string(path.substr(0, slash + 1)), std::string(path.substr(slash + 1))};
+}
+
+}  // namespace
+
+std::string absolute_in_target(const Target& target, int directory, const std::string& path) {
+  if (path.starts_with('/')) return path;
+  const std::string base =
+      directory == AT_FDCWD ? target.working_directory() : target.descriptor(directory);
+  if (!base.starts_with('/')) return {};
+  return path.empty() ? base : below(base, path);
+}
+
+bool is_process_relative(std::string_view path) {
+  const auto starts_with_part = [&](std::string_view prefix) {
+    return path == prefix || (path.starts_with(prefix) && path[prefix.size()] == '/');
+  };
+  return starts_with_part("/proc") || starts_with_part("/dev/fd") || path == "/dev/stdin" ||
+         path == "/dev/stdout" || path == "/dev/stderr";
+}
+
+WalkedPath walk_to_parent(const std::string& path) {
+  const Split parts = split_last(path);
+  WalkedPath out;
+  if (parts.name.empty() || parts.name == "." || parts.name == "..") return out;
+  out.fd.reset(::open(parts.directory.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!out.fd) return out;
+  const std::string directory = path_of_descriptor(out.fd.get());
+  if (directory.empty()) return out;
+  out.end = WalkedPath::End::missing;
+  out.path = below(directory, parts.name);
+  return out;
+}
+
+WalkedPath walk(const std::string& path, bool follow) {
+  std::string at = path;
+  for (int links = 0; links < kMostLinks; ++links) {
+    WalkedPath out;
+    const int flags = O_PATH | O_CLOEXEC | (follow ? 0 : O_NOFOLLOW);
+    out.fd.reset(::open(at.c_str(), flags));
+    if (out.fd) {
+      out.path = path_of_descriptor(out.fd.get());
+      if (!out.path.empty()) out.end = WalkedPath::End::found;
+      return out;
+    }
+    if (errno != ENOENT) return out;
+    out = walk_to_parent(at);
+    if (out.end == WalkedPath::End::nowhere || !follow) return out;
+    // A link that leads to what is not there: created is what it names.
+    std::array<char, PATH_MAX> target;
+    const std::string name(base_name(out.path));
+    const ssize_t n = ::readlinkat(out.fd.get(), name.c_str(), target.data(), target.size());
+    if (n <= 0) return out;
+    const std::string_view link(target.data(), static_cast<std::size_t>(n));
+    at =
+        link.starts_with('/') ? std::string(link) : below(std::string(parent_path(out.path)), link);
+  }
+  return {};
+}
+
+}  // namespace sefaca

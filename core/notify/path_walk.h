@@ -1,0 +1,37 @@
+// From a path as a call names it to the object as the target's kernel would find it.
+#pragma once
+
+#include <string>
+
+#include "core/base/unique_fd.h"
+#include "core/notify/target.h"
+
+namespace sefaca {
+
+struct WalkedPath {
+  enum class End {
+    found,    // `path` is the object, `fd` an O_PATH descriptor of it
+    missing,  // the last name is not there: `path` is where it would be, `fd` its directory
+    nowhere   // nothing to be had: a part of the way is missing, refused or too long
+  };
+  End end = End::nowhere;
+  std::string path{};  // absolute, links resolved; "pipe:[1]" and the like for what has no path
+  UniqueFd fd{};
+};
+
+// Where the call's path starts: an absolute path is itself; else the descriptor's directory (or
+// AT_FDCWD's, the working directory) comes before it. Empty: it can't be told.
+std::string absolute_in_target(const Target& target, int directory, const std::string& path);
+
+// True for what leads through the target's own descriptors or processes: seen from outside, that
+// names other objects.
+bool is_process_relative(std::string_view path);
+
+// Walks `path` (absolute). `follow`: a link in the last place too.
+WalkedPath walk(const std::string& path, bool follow);
+
+// The directory and the last name, without looking at the last name: for what creates, removes or
+// renames it. `end` is missing or nowhere.
+WalkedPath walk_to_parent(const std::string& path);
+
+}  // namespace sefaca

@@ -1,0 +1,87 @@
+#include "core/notify/suggestions.h"
+
+#include "core/base/path.h"
+#include "core/base/text.h"
+#include "core/policy/paths.h"
+
+namespace sefaca {
+namespace {
+
+// What a person may lift, and by which path: our own log and configuration never; what a person hid
+// or closed by name stays so.
+struct Lifting {
+  bool possible = true;
+  std::string path;
+};
+
+Lifting lifting(const LaunchPlan& plan, const std::string& path, std::string_view option) {
+  Lifting out{.possible = true, .path = path};
+  const PathRule* rule = rule_at(plan.paths, path);
+  if (rule == nullptr || rule->access == Access::write) return out;
+  if (rule->reason.starts_with("sefaca's own log")) return {.possible = false, .path = {}};
+  if (rule->kind == PathRule::Kind::secret || rule->kind == PathRule::Kind::protected_) {
+    out.path = rule->path;  // named exactly, a secret is no longer one
+    return out;
+  }
+  // Of two rules on one path the narrower counts: a person's own has to be changed where it stands.
+  const bool by_person = rule->kind == PathRule::Kind::grant &&
+                         !rule->origin.starts_with("level ") &&
+                         !rule->origin.starts_with("preset ") && rule->origin != "built-in";
+  if (by_person && rule->path == path && rule->access == Access::hide)
+    return {.possible = false, .path = {}};
+  if (by_person && rule->path == path && option == "--readwrite" && rule->access == Access::read)
+    return {.possible = false, .path = {}};
+  return out;
+}
+
+bool in_hidden_tmp(const LaunchPlan& plan, const std::string& path) {
+  return !plan.notify.hidden_tmp.empty() && is_within(path, plan.notify.hidden_tmp);
+}
+
+std::string use(std::string_view flag, const std::string& path, std::string_view purpose) {
+  if (path.find(':') != std::string::npos) return {};  // the options' lists are split there
+  return concat("Use ", flag, "=", shell_quote(path), " if it needs to ", purpose);
+}
+
+}  // namespace
+
+std::string suggest_read(const LaunchPlan& plan, const std::string& path) {
+  const Lifting lift = lifting(plan, path, "--readonly");
+  if (!lift.possible) return {};
+  if (in_hidden_tmp(plan, path)) return "Use --tmp=host if it needs the host's temporary directory";
+  return use("--readonly", lift.path, "read that");
+}
+
+std::string suggest_write(const LaunchPlan& plan, const std::string& path,
+                          const std::string& directory) {
+  const std::string& object = directory.empty() ? path : directory;
+  const Lifting lift = lifting(plan, path, "--readwrite");
+  if (!lift.possible) return {};
+  // To move or remove a secret itself, or what holds one, no option is wide enough.
+  const PathRule* rule = rule_at(plan.paths, path);
+  if (!directory.empty() && rule != nullptr && rule->path == path) return {};
+  if (lift.path != path) return use("--readwrite", lift.path, "write that");
+  const Lifting around = lifting(plan, object, "--readwrite");
+  if (!around.possible) return {};
+  if (in_hidden_tmp(plan, path)) return "Use --tmp=host if it needs the host's temporary directory";
+  return use("--readwrite", object, "write there");
+}
+
+std::string suggest_unix_socket(const LaunchPlan& plan, const std::string& path) {
+  const Lifting lift = lifting(plan, path, "--readwrite");
+  return lift.possible ? use("--readwrite", lift.path, "talk to that socket") : std::string();
+}
+
+std::string suggest_network() {
+  return "Use --network flag if network access needed";
+}
+
+std::string suggest_call(std::string_view name) {
+  if (name == "clone" || name == "unshare") return "Use --allow=userns if it needs user namespaces";
+  if (name == "keyctl" || name == "add_key" || name == "request_key")
+    return "Use --allow=keyrings if it needs the kernel's key rings";
+  if (name == "socketpair") return "Use --allow=dgram-sockets if it needs unix datagram sockets";
+  return {};
+}
+
+}  // namespace sefaca

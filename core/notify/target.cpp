@@ -1,0 +1,81 @@
+#include "core/notify/target.h"
+
+#include <fcntl.h>
+#include <linux/limits.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <cstring>
+
+#include "core/base/text.h"
+#include "core/base/unique_fd.h"
+
+namespace sefaca {
+namespace {
+
+constexpr std::uint64_t kPage = 4096;
+
+}  // namespace
+
+std::string read_proc_link(const std::string& path) {
+  std::array<char, PATH_MAX> buffer;
+  const ssize_t n = ::readlink(path.c_str(), buffer.data(), buffer.size());
+  return n > 0 ? std::string(buffer.data(), static_cast<std::size_t>(n)) : std::string();
+}
+
+std::string path_of_descriptor(int fd) {
+  return read_proc_link(concat("/proc/self/fd/", std::to_string(fd)));
+}
+
+std::size_t Target::read(std::uint64_t address, std::span<std::byte> into) const {
+  const iovec local{into.data(), into.size()};
+  const iovec remote{reinterpret_cast<void*>(address), into.size()};
+  const ssize_t n = ::process_vm_readv(thread_, &local, 1, &remote, 1, 0);
+  return n > 0 ? static_cast<std::size_t>(n) : 0;
+}
+
+// Read page by page, since the next page need not be there: the first read mostly holds all.
+std::optional<std::string> Target::path(std::uint64_t address) const {
+  std::array<std::byte, PATH_MAX> buffer;
+  std::size_t filled = 0;
+  while (filled < buffer.size()) {
+    const std::uint64_t at = address + filled;
+    const auto room = std::min<std::uint64_t>(kPage - at % kPage, buffer.size() - filled);
+    const std::size_t n = read(at, std::span(buffer).subspan(filled, room));
+    if (n == 0) return std::nullopt;
+    const auto* start = reinterpret_cast<const char*>(buffer.data());
+    if (const void* end = std::memchr(start + filled, 0, n))
+      return std::string(start, static_cast<const char*>(end));
+    filled += n;
+  }
+  return std::nullopt;
+}
+
+std::string Target::link(const char* name) const {
+  return read_proc_link(concat("/proc/", std::to_string(thread_), "/", name));
+}
+
+std::string Target::working_directory() const {
+  return link("cwd");
+}
+std::string Target::descriptor(int number) const {
+  return link(concat("fd/", std::to_string(number)).c_str());
+}
+std::string Target::program() const {
+  return link("exe");
+}
+
+pid_t Target::process() const {
+  UniqueFd file(
+      ::open(concat("/proc/", std::to_string(thread_), "/status").c_str(), O_RDONLY | O_CLOEXEC));
+  std::array<char, 512> text{};
+  if (!file || ::read(file.get(), text.data(), text.size() - 1) <= 0) return thread_;
+  const char* at = std::strstr(text.data(), "\nTgid:");
+  const pid_t group = at == nullptr ? 0 : static_cast<pid_t>(std::strtol(at + 6, nullptr, 10));
+  return group > 0 ? group : thread_;
+}
+
+}  // namespace sefaca

@@ -1,0 +1,45 @@
+// Target: the thread whose call was notified, looked at from outside. What it holds can change at
+// any moment: each thing is read once and kept, and nothing read here ever permits what the kernel
+// would stop.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+
+namespace sefaca {
+
+class Target {
+ public:
+  explicit Target(pid_t thread) : thread_(thread) {}
+
+  [[nodiscard]] pid_t thread() const { return thread_; }
+  [[nodiscard]] pid_t process()
+      const;  // its thread group; the thread itself when that is not known
+
+  // Copies as much of its memory as there is, by process_vm_readv(2) alone (/proc/PID/mem fails
+  // across user namespaces); the number of bytes, 0 when it can't be read (not dumpable, gone).
+  std::size_t read(std::uint64_t address, std::span<std::byte> into) const;
+  // A path argument, without its terminating zero. nullopt: unreadable, or longer than PATH_MAX.
+  [[nodiscard]] std::optional<std::string> path(std::uint64_t address) const;
+
+  // What its links in /proc lead to: bytes; empty when they can't be read. As seen in its own mount
+  // namespace (proc(5)); an object without a path reads like "pipe:[4711]".
+  [[nodiscard]] std::string working_directory() const;
+  [[nodiscard]] std::string descriptor(int number) const;
+  [[nodiscard]] std::string program() const;
+
+ private:
+  [[nodiscard]] std::string link(const char* name) const;
+  pid_t thread_;
+};
+
+// readlink(2) of a link in /proc; empty on failure.
+std::string read_proc_link(const std::string& path);
+std::string path_of_descriptor(int fd);  // one of ours
+
+}  // namespace sefaca

@@ -1,0 +1,90 @@
+#!/bin/sh
+# Each denial is in the record with its path and the flag that would allow it; each flag is applied
+# and seen to work; what is no denial of ours is no violation.
+. "$(dirname -- "$0")/../lib.sh"
+
+for who in $people; do
+  here=$(place_of "$who")
+  home=$(home_of "$who")
+  log=$home/audit.jsonl
+  as "$who" mkdir -p "$home/.ssh" "$home/other" "$home/bin"
+  as "$who" sh -c 'echo key >~/.ssh/id; echo text >~/other/file; cp /bin/true ~/bin/tool'
+
+  # denied NAME KIND PATH SUGGESTED-FLAG COMMAND…: the command succeeds bare and fails under sefaca,
+  # with that one violation; with the flag it succeeds again.
+  options=''
+  denied() {
+    name=$1 kind=$2 path=$3 flag=$4
+    shift 4
+    attempt as "$who" "$@"
+    exits "$who: $name: bare" 0
+    # shellcheck disable=SC2086  # words on purpose
+    attempt as "$who" sefaca run "--log=$log" $options -- "$@"
+    exits_not_zero "$who: $name: refused"
+    says "$who: $name: said" "^sefaca: $kind: $path \\("
+    check "$who: $name: recorded" [ "$(field "$log" "[(v['violation'], v['path'], v['action']) for v in r['violations']] == [('$kind', '$path', 'blocked')]")" = True ]
+    check "$who: $name: suggests $flag" [ "$(field "$log" "r['violations'][0]['suggestion'].split()[1]")" = "$flag" ]
+    check "$who: $name: who" [ "$(field "$log" "r['violations'][0]['program'].startswith('/') and r['violations'][0]['pid'] > 1")" = True ]
+    # shellcheck disable=SC2086
+    attempt as "$who" sefaca run "--log=$log" $options "$flag" -- "$@"
+    exits "$who: $name: allowed by $flag" 0
+    check "$who: $name: no violation then" [ "$(field "$log" "r['violations']")" = '[]' ]
+  }
+
+  denied 'reading a secret' filesystem_read_denied "$home/.ssh/id" "--readonly=$home/.ssh" cat "$home/.ssh/id"
+  denied 'writing a file' filesystem_write_denied "$home/other/file" "--readwrite=$home/other/file" sh -c 'echo x >>~/other/file'
+  denied 'creating' filesystem_write_denied "$home/other/new" "--readwrite=$home/other" sh -c 'echo x >~/other/new && rm ~/other/new'
+  denied 'a directory' filesystem_write_denied "$home/other/d" "--readwrite=$home/other" sh -c 'mkdir ~/other/d && rmdir ~/other/d'
+  denied 'removing' filesystem_write_denied "$home/other/gone" "--readwrite=$home/other" sh -c 'test -e ~/other/gone || : >~/other/gone; cd ~/other && unlink gone' 2>/dev/null
+  denied 'renaming' filesystem_write_denied "$home/other/file" "--readwrite=$home/other" sh -c 'cd ~/other && mv file f && mv f file'
+  denied 'a relative path' filesystem_write_denied "$home/other/file" "--readwrite=$home/other/file" sh -c 'cd ~/other/../other && : >>file'
+  options=--preset=compiler
+  denied 'reading what is not listed' filesystem_read_denied "$home/other/file" "--readonly=$home/other/file" cat "$home/other/file"
+  denied 'executing' exec_denied "$home/bin/tool" "--readonly=$home/bin/tool" sh -c '~/bin/tool'
+  options=''
+
+  # None of these is a violation.
+  attempt as "$who" sefaca run "--log=$log" -- sh -c '
+    cat nosuch; ls ~/.ssh/nosuch; grep nosuch /etc/passwd; mkdir . ; rmdir nosuch; echo x >no/such; false'
+  exits "$who: what fails anyway" 1
+  check "$who: nothing is invented" [ "$(field "$log" "r['violations']")" = '[]' ]
+  if [ "$who" = user ]; then
+    attempt as "$who" sefaca run "--log=$log" -- sh -c 'echo x >/etc/sefaca-x; cat /etc/shadow; ls /root'
+    exits_not_zero "$who: the user's own rights refuse"
+    check "$who: that is no violation" [ "$(field "$log" "r['violations']")" = '[]' ]
+  fi
+
+  # Distinct ones once, with their count.
+  attempt as "$who" sefaca run "--log=$log" -- sh -c 'for i in 1 2 3; do cat ~/.ssh/id; done'
+  check "$who: counted" [ "$(field "$log" "[v['count'] for v in r['violations']]")" = '[3]' ]
+  attempt as "$who" sefaca run "--log=$log" -- sh -c 'i=0; while [ $i -lt 300 ]; do true >~/other/n$i; i=$((i+1)); done' 2>/dev/null
+  check "$who: bounded" [ "$(field "$log" "(len(r['violations']), r['violations'][-1]['operation'], sum(v['count'] for v in r['violations']))")" = "(101, 'further denials', 300)" ]
+
+  # Nothing is said of a command that succeeds, unless --verbose; the report can be less.
+  attempt as "$who" sefaca run "--log=$log" -- sh -c 'cat ~/.ssh/id 2>/dev/null; true'
+  check "$who: quiet when it succeeds" sh -c "! grep -q _denied '$work/err'"
+  attempt as "$who" sefaca run --verbose "--log=$log" -- sh -c 'cat ~/.ssh/id 2>/dev/null; true'
+  says "$who: told by --verbose" '^sefaca: filesystem_read_denied: '
+  attempt as "$who" sefaca run --report=summary "--log=$log" -- sh -c 'cat ~/.ssh/id; : >~/other/file'
+  check "$who: a summary names no reads" [ "$(field "$log" "[v['violation'] for v in r['violations']]")" = "['filesystem_write_denied']" ]
+  attempt as "$who" sefaca run --report=off "--log=$log" -- sh -c 'cat ~/.ssh/id; : >~/other/file'
+  exits_not_zero "$who: refused without a report too"
+  check "$who: no report" [ "$(field "$log" "r['violations']")" = '[]' ]
+
+  # At permissive it is done, and logged.
+  attempt as "$who" sefaca run --level=permissive "--log=$log" -- sh -c 'cat ~/.ssh/id; : >>~/other/file; : >here'
+  exits "$who: permissive lets it through" 0
+  check "$who: permissive logs it" [ "$(field "$log" "[(v['violation'], v['path'], v['action'], v['suggestion']) for v in r['violations']]")" = \
+    "[('filesystem_read_denied', '$home/.ssh/id', 'logged', None), ('filesystem_write_denied', '$home/other/file', 'logged', None)]" ]
+
+  # System calls that the filter refuses.
+  attempt as "$who" sefaca run "--log=$log" -- unshare --user true
+  check "$who: a refused call is named" [ "$(field "$log" "[(v['violation'], v['operation'], v['suggestion']) for v in r['violations']]")" = \
+    "[('syscall_denied', 'unshare', 'Use --allow=userns if it needs user namespaces')]" ]
+  attempt as "$who" sefaca run --no-network "--log=$log" -- /usr/bin/python3 -c 'import socket; socket.socket()'
+  exits_not_zero "$who: no socket"
+  check "$who: a refused socket is named" [ "$(field "$log" "[(v['violation'], v['suggestion']) for v in r['violations']]")" = \
+    "[('network_access_denied', 'Use --network flag if network access needed')]" ]
+done
+
+finish

@@ -1,0 +1,69 @@
+// The flag that would allow what was denied, or none. Real-kernel tests apply them.
+#include "core/notify/suggestions.h"
+
+#include <gtest/gtest.h>
+
+namespace sefaca {
+namespace {
+
+class Suggestions : public ::testing::Test {
+ protected:
+  Suggestions() {
+    rule("/", Access::read, PathRule::Kind::baseline);
+    rule("/w", Access::write, PathRule::Kind::grant);
+    rule("/h/.ssh", Access::hide, PathRule::Kind::secret);
+    rule("/w/.git/hooks", Access::read, PathRule::Kind::protected_);
+    plan.paths.push_back({.path = "/h/.local/state/sefaca",
+                          .access = Access::hide,
+                          .kind = PathRule::Kind::secret,
+                          .reason = "sefaca's own log and configuration",
+                          .origin = "built-in"});
+    plan.paths.push_back({.path = "/mine",
+                          .access = Access::hide,
+                          .kind = PathRule::Kind::grant,
+                          .reason = "hidden",
+                          .origin = "--hide"});
+  }
+  void rule(const char* path, Access access, PathRule::Kind kind) {
+    plan.paths.push_back(
+        {.path = path, .access = access, .kind = kind, .reason = "r", .origin = "built-in"});
+  }
+  LaunchPlan plan;
+};
+
+TEST_F(Suggestions, NameTheSmallestThingThatWouldDo) {
+  EXPECT_EQ(suggest_write(plan, "/x/f", ""), "Use --readwrite=/x/f if it needs to write there");
+  EXPECT_EQ(suggest_write(plan, "/x/f", "/x"), "Use --readwrite=/x if it needs to write there");
+  EXPECT_EQ(suggest_read(plan, "/x/f"), "Use --readonly=/x/f if it needs to read that");
+}
+
+TEST_F(Suggestions, ASecretIsNamedAsTheTableNamesIt) {
+  EXPECT_EQ(suggest_read(plan, "/h/.ssh/id"), "Use --readonly=/h/.ssh if it needs to read that");
+  EXPECT_EQ(suggest_write(plan, "/h/.ssh/new", "/h/.ssh"),
+            "Use --readwrite=/h/.ssh if it needs to write that");
+  EXPECT_EQ(suggest_write(plan, "/w/.git/hooks/x", "/w/.git/hooks"),
+            "Use --readwrite=/w/.git/hooks if it needs to write that");
+  EXPECT_EQ(suggest_write(plan, "/h/.ssh", "/h"), "");  // moving the secret itself
+}
+
+TEST_F(Suggestions, OurOwnPlacesAndWhatAPersonHidStayClosed) {
+  EXPECT_EQ(suggest_read(plan, "/h/.local/state/sefaca/audit.jsonl"), "");
+  EXPECT_EQ(suggest_write(plan, "/h/.local/state/sefaca/x", "/h/.local/state/sefaca"), "");
+  EXPECT_EQ(suggest_read(plan, "/mine"), "");
+}
+
+TEST_F(Suggestions, TheHiddenTemporaryDirectoryIsTheHosts) {
+  plan.notify.hidden_tmp = "/tmp";
+  EXPECT_EQ(suggest_write(plan, "/tmp/x", "/tmp"),
+            "Use --tmp=host if it needs the host's temporary directory");
+  EXPECT_EQ(suggest_write(plan, "/tmpx/x", "/tmpx"),
+            "Use --readwrite=/tmpx if it needs to write there");
+}
+
+TEST_F(Suggestions, ValuesAreQuotedForAShell) {
+  EXPECT_EQ(suggest_read(plan, "/x/a b"), "Use --readonly='/x/a b' if it needs to read that");
+  EXPECT_EQ(suggest_read(plan, "/x/a:b"), "");  // no option can say it
+}
+
+}  // namespace
+}  // namespace sefaca
