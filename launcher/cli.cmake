@@ -11,6 +11,7 @@ add_library(sefaca_cli STATIC
   ${cli}/log_command.cpp
   ${cli}/log_request.cpp
   ${cli}/log_text.cpp
+  ${cli}/make_call.cpp
   ${cli}/manual.cpp
   ${cli}/suggest.cpp
   ${cli}/suggest_text.cpp

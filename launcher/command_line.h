@@ -21,7 +21,9 @@ struct RunRequest {
   bool help = false;
   std::string door = "run";  // unless a door says otherwise
   std::optional<DoorLimits> door_limits;
+  DoorPaths door_paths;
   std::string target;
+  bool step = false;  // one of many of a build: what holds for all of them is not said for each
 };
 
 // An option of the command line that is no key: "--dry-run", "--config=FILE".

@@ -15,6 +15,7 @@
 #include "launcher/diagnostics.h"
 #include "launcher/help.h"
 #include "launcher/log_command.h"
+#include "launcher/make_shell.h"
 #include "launcher/run.h"
 #include "launcher/session.h"
 #include "launcher/shell.h"
@@ -89,10 +90,10 @@ int start(int argc, char** argv, char** envp) {
     return kExitOwnFailure;
   }
   const std::string name(base_name(argc > 0 ? argv[0] : ""));
-  if (name == "sh" || name == "sefaca-sh" || name == "sefaca-launch") {
-    return door(name, *surroundings);
-  }
-  return dispatch(std::vector<std::string>(argv + (argc > 0 ? 1 : 0), argv + argc), *surroundings);
+  const std::vector<std::string> words(argv + (argc > 0 ? 1 : 0), argv + argc);
+  if (name == "sh" || name == "sefaca-sh") return make_shell(words, *surroundings);
+  if (name == "sefaca-launch") return door(name, *surroundings);
+  return dispatch(words, *surroundings);
 }
 
 }  // namespace

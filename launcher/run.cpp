@@ -46,7 +46,7 @@ void say_before(const Session& session, const Surroundings& surroundings) {
   if (!session.warnings.empty()) say(session.warnings, surroundings);
   if (session.request.verbose) {
     print_summary(stderr, session);
-  } else {
+  } else if (!session.request.step) {
     say_gaps(session);
   }
 }

@@ -37,6 +37,7 @@ Result<Policy> make_policy(const RunRequest& request, const Surroundings& surrou
   for (Assignment& bound : layers->bounds) builder.enforce(std::move(bound));
   for (const Assignment& assignment : request.assignments) builder.set(assignment);
   if (request.door_limits) builder.at_door(*request.door_limits);
+  builder.add_paths(request.door_paths);
   return builder.build(*request.command);
 }
 

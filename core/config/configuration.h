@@ -8,6 +8,7 @@
 
 #include "core/base/result.h"
 #include "core/policy/builder.h"
+#include "core/policy/make_rules.h"
 #include "core/policy/policy.h"
 #include "core/policy/surroundings.h"
 
@@ -26,14 +27,23 @@ inline constexpr const char* kProjectConfig = ".sefaca.toml";
 struct LoadedLayers {
   std::vector<PresetDefinition> presets;
   std::vector<Assignment> assignments;
-  std::vector<Assignment> bounds;  // the system file's [enforce]
-  std::vector<std::string> files;  // read, in order
-  std::string project_file;        // of them the project's; empty: there is none
+  std::vector<Assignment> bounds;    // the system file's [enforce]
+  std::vector<MakeRule> make_rules;  // [make.targets] and [make.programs], strongest first
+  std::vector<std::string> files;    // read, in order
+  std::string project_file;          // of them the project's; empty: there is none
   bool project_trusted = false;
 };
 Result<LoadedLayers> load_layers(const Surroundings& surroundings,
                                  const std::optional<std::string>& config_file,
                                  std::optional<std::span<const Assignment>> command_line = {});
+
+// The make door's rules of the files alone, strongest first: they decide what is then asked for.
+// Those of a project's file that is not trusted are left out here; load_layers() refuses the file.
+struct MakeSettings {
+  std::vector<MakeRule> rules;
+  bool bounded = false;  // the system's file has an [enforce]: nothing is passed through
+};
+Result<MakeSettings> load_make_settings(const Surroundings& surroundings);
 
 // The user's own files that would be read, weakest first, whether they are there or not.
 std::vector<std::string> user_config_paths(const Surroundings& surroundings);

@@ -57,6 +57,9 @@ void merge(LoadedLayers& layers, ParsedFile file) {
   move_to(layers.presets, file.presets);
   move_to(layers.assignments, file.assignments);
   move_to(layers.bounds, file.bounds);
+  layers.make_rules.insert(layers.make_rules.begin(),
+                           std::make_move_iterator(file.make_rules.begin()),
+                           std::make_move_iterator(file.make_rules.end()));
 }
 
 // Reads and merges one file. `required`: it must be there.
@@ -203,6 +206,32 @@ void judge_every_run(ProjectJudge& judge, const ParsedFile& project,
   for (const auto& preset : project.presets) with_option("preset", preset.name);
 }
 
+// Whether the user trusts that very file; `note` says why not, where there is more to say.
+bool is_trusted(const std::string& path, std::string_view text, const Surroundings& surroundings,
+                std::string& note) {
+  const auto store = TrustStore::load(surroundings);
+  const auto real = surroundings.files->real_path(path).value_or(path);
+  if (!store) {
+    // A list that can't be believed trusts nothing; a file that only narrows needs no trust.
+    note = concat(" (", store.error().where, ": ", store.error().what, ": ", store.error().remedy,
+                  ")");
+    return false;
+  }
+  if (!store->trusts(real, text)) return false;
+  const auto reason = untrustworthy(real, surroundings);
+  if (reason) note = concat(" (it is trusted, but ", reason->what, ": ", reason->remedy, ")");
+  return !reason;
+}
+
+// What a project's file says about make's steps can't be weighed against what would be without it.
+void refuse_make_rules(const ParsedFile& project, const std::string& path, Errors& errors) {
+  for (const MakeRule& rule : project.make_rules)
+    errors.push_back({.what = "a project's file may choose presets for make when you trust it",
+                      .where = rule.origin,
+                      .excerpt = rule.excerpt,
+                      .remedy = concat("sefaca config trust ", shell_quote(path))});
+}
+
 void add_project_file(LoadedLayers& layers, Errors& errors, const Surroundings& surroundings,
                       std::span<const Assignment> variables,
                       std::optional<std::span<const Assignment>> command_line) {
@@ -214,19 +243,8 @@ void add_project_file(LoadedLayers& layers, Errors& errors, const Surroundings& 
   if (!parsed) return append(errors, parsed.errors());
 
   std::string note;
-  const auto store = TrustStore::load(surroundings);
-  const auto real = surroundings.files->real_path(path).value_or(path);
-  if (!store) {
-    // A list that can't be believed trusts nothing; a file that only narrows needs no trust.
-    note = concat(" (", store.error().where, ": ", store.error().what, ": ", store.error().remedy,
-                  ")");
-  } else if (store->trusts(real, file->text)) {
-    if (const auto reason = untrustworthy(real, surroundings)) {
-      note = concat(" (it is trusted, but ", reason->what, ": ", reason->remedy, ")");
-    } else {
-      layers.project_trusted = true;
-    }
-  }
+  layers.project_trusted = is_trusted(path, file->text, surroundings, note);
+  if (!layers.project_trusted) refuse_make_rules(*parsed, path, errors);
   // With errors below there is nothing to compare with; they are reported first.
   if (!layers.project_trusted && errors.empty()) {
     ProjectJudge judge(layers, *parsed, *file, surroundings, note);
@@ -240,6 +258,24 @@ void add_project_file(LoadedLayers& layers, Errors& errors, const Surroundings& 
   merge(layers, std::move(*parsed));
   layers.files.push_back(path);
   layers.project_file = path;
+}
+
+// The system's and the user's files.
+void add_own_files(LoadedLayers& layers, Errors& errors, const Surroundings& surroundings,
+                   const std::optional<std::string>& config_file) {
+  add_file(layers, errors, surroundings, kSystemConfig, Layer::system_file, false);
+
+  std::optional<std::string> instead = config_file;
+  if (const auto named = surroundings.variable("SEFACA_CONFIG"); !instead && !named.empty()) {
+    instead = absolute_path(named, surroundings.cwd);
+  }
+  if (instead) {
+    add_file(layers, errors, surroundings, *instead, Layer::user_file, true);
+  } else {
+    for (const auto& path : user_config_paths(surroundings)) {
+      add_file(layers, errors, surroundings, path, Layer::user_file, false);
+    }
+  }
 }
 
 }  // namespace
@@ -284,19 +320,7 @@ Result<LoadedLayers> load_layers(const Surroundings& surroundings,
                                  std::optional<std::span<const Assignment>> command_line) {
   LoadedLayers layers;
   Errors errors;
-  add_file(layers, errors, surroundings, kSystemConfig, Layer::system_file, false);
-
-  std::optional<std::string> instead = config_file;
-  if (const auto named = surroundings.variable("SEFACA_CONFIG"); !instead && !named.empty()) {
-    instead = absolute_path(named, surroundings.cwd);
-  }
-  if (instead) {
-    add_file(layers, errors, surroundings, *instead, Layer::user_file, true);
-  } else {
-    for (const auto& path : user_config_paths(surroundings)) {
-      add_file(layers, errors, surroundings, path, Layer::user_file, false);
-    }
-  }
+  add_own_files(layers, errors, surroundings, config_file);
 
   auto variables = read_variables(surroundings);
   if (!variables) append(errors, variables.errors());
@@ -309,6 +333,22 @@ Result<LoadedLayers> load_layers(const Surroundings& surroundings,
   layers.assignments.insert(layers.assignments.end(), std::make_move_iterator(variables->begin()),
                             std::make_move_iterator(variables->end()));
   return layers;
+}
+
+Result<MakeSettings> load_make_settings(const Surroundings& surroundings) {
+  LoadedLayers layers;
+  Errors errors;
+  add_own_files(layers, errors, surroundings, std::nullopt);
+  if (const std::string path = find_project_file(surroundings); !path.empty()) {
+    auto file = read_file(surroundings, path, Layer::project_file);
+    if (!file) return file.errors();
+    auto parsed = parse_file(file->text, file->source);
+    if (!parsed) return parsed.errors();
+    std::string note;
+    if (is_trusted(path, file->text, surroundings, note)) merge(layers, std::move(*parsed));
+  }
+  if (!errors.empty()) return errors;
+  return MakeSettings{std::move(layers.make_rules), !layers.bounds.empty()};
 }
 
 }  // namespace sefaca

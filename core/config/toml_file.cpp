@@ -120,11 +120,13 @@ class Reader {
       }
     } else if (name == "log") {
       if (const auto* table = table_of(key, node)) read_log(key, *table);
+    } else if (name == "make") {
+      if (const auto* table = table_of(key, node)) read_make(*table);
     } else if (find_key(without_add(name)) != nullptr && !node.is_table()) {
       fail(begin_of(key), concat("'", name, "' stands outside of a table"),
            "put it below a line that says [default]");
     } else {
-      constexpr std::string_view kTables[] = {"default", "presets", "log", "enforce"};
+      constexpr std::string_view kTables[] = {"default", "presets", "log", "make", "enforce"};
       fail(begin_of(key),
            concat("unknown ", node.is_table() ? "table" : "key", " '", printable(name), "'"),
            spelling_hint(name, kTables));
@@ -183,6 +185,42 @@ class Reader {
     }
     note_value(concat("presets.", preset.name), key, node);
     preset.inherits = text->get();
+  }
+
+  // [make.targets] and [make.programs]: a name or pattern to a preset's name.
+  void read_make(const toml::table& make) {
+    for (const auto& [key, node] : make) {
+      constexpr std::string_view kNames[] = {"targets", "programs"};
+      const bool targets = key.str() == kNames[0];
+      if (!targets && key.str() != kNames[1]) {
+        fail(begin_of(key), concat("unknown table 'make.", printable(key.str()), "'"),
+             spelling_hint(key.str(), kNames));
+      } else if (const auto* table = table_of(key, node)) {
+        const std::string where = concat("make.", key.str());
+        note_table(where, *table);
+        for (const auto& [name, value] : *table)
+          read_make_rule(where, targets ? MakeRule::Kind::target : MakeRule::Kind::program, name,
+                         value);
+      }
+    }
+  }
+
+  void read_make_rule(const std::string& table, MakeRule::Kind kind, const toml::key& key,
+                      const toml::node& node) {
+    const auto* preset = node.as_string();
+    if (preset == nullptr || preset->get().empty())
+      return fail(begin_of(node),
+                  concat("a rule wants the name of a preset, not ", type_name(node)),
+                  concat(shell_quote(key.str()), " = \"compiler\""));
+    if (kind == MakeRule::Kind::program && preset->get() == kPassThrough)
+      return fail(begin_of(node), "a program can't be passed through, only a target can",
+                  "put it below [make.targets]");
+    note_value(table, key, node);
+    file_.make_rules.push_back({.kind = kind,
+                                .pattern = std::string(key.str()),
+                                .preset = preset->get(),
+                                .origin = origin_of(source_.path, begin_of(key)),
+                                .excerpt = excerpt_of(text_, begin_of(key))});
   }
 
   // [log]: file, endpoint, token_file, syslog.

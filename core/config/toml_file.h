@@ -9,6 +9,7 @@
 #include "core/base/result.h"
 #include "core/config/source_text.h"
 #include "core/policy/builder.h"
+#include "core/policy/make_rules.h"
 
 namespace sefaca {
 
@@ -36,6 +37,7 @@ struct ParsedFile {
   std::vector<PresetDefinition> presets;
   std::vector<Assignment> assignments;  // [default] and [log]
   std::vector<Assignment> bounds;       // [enforce]
+  std::vector<MakeRule> make_rules;     // [make.targets] and [make.programs]
   std::vector<ValuePlace> values;
   std::vector<TablePlace> tables;
 };

@@ -15,6 +15,11 @@ bool is_pipe(int fd) {
   return ::fstat(fd, &info) == 0 && S_ISFIFO(info.st_mode);
 }
 
+bool is_fifo(const std::string& path) {
+  struct stat info {};
+  return path.starts_with('/') && ::lstat(path.c_str(), &info) == 0 && S_ISFIFO(info.st_mode);
+}
+
 }  // namespace
 
 JobServer find_job_server(const std::string& makeflags) {
@@ -29,7 +34,7 @@ JobServer find_job_server(const std::string& makeflags) {
   }
   constexpr std::string_view kFifo = "fifo:";
   if (value.starts_with(kFifo)) {
-    found.fifo = value.substr(kFifo.size());
+    if (std::string path(value.substr(kFifo.size())); is_fifo(path)) found.fifo = std::move(path);
     return found;
   }
   for (const std::string& part : split(value, ',')) {

@@ -9,10 +9,11 @@ namespace sefaca {
 
 struct JobServer {
   std::vector<int> descriptors;  // really pipes; empty when make keeps them shut for this line
-  std::string fifo;              // absolute; make 4.4 and later
+  std::string fifo;              // absolute, really a FIFO; make 4.4 and later
 };
 
-// `makeflags`: the value of MAKEFLAGS. Descriptors are checked to be pipes, whatever it says.
+// `makeflags`: the value of MAKEFLAGS. Descriptors are checked to be pipes and the fifo to be one,
+// whatever it says: what is found is granted.
 JobServer find_job_server(const std::string& makeflags);
 
 }  // namespace sefaca

@@ -181,6 +181,16 @@ PolicyBuilder& PolicyBuilder::at_door(DoorLimits limits) {
   return *this;
 }
 
+PolicyBuilder& PolicyBuilder::add_paths(const DoorPaths& paths) {
+  const auto append = [](auto& to, const auto& from) {
+    to.insert(to.end(), from.begin(), from.end());
+  };
+  append(door_paths_.write, paths.write);
+  append(door_paths_.read, paths.read);
+  append(door_paths_.protect, paths.protect);
+  return *this;
+}
+
 Result<Policy> PolicyBuilder::build(const Command& /*command*/) const {
   const RememberingFiles files(*surroundings_.files);
   Surroundings surroundings = surroundings_;
@@ -200,7 +210,7 @@ Result<Policy> PolicyBuilder::build(const Command& /*command*/) const {
       errors.push_back(std::move(error));
     }
   }
-  add_path_rules(folded, bounds_, surroundings, fields, errors);
+  add_path_rules(folded, bounds_, door_paths_, surroundings, fields, errors);
   if (!errors.empty()) return errors;
   return Policy(std::move(fields));
 }

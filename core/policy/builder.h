@@ -12,6 +12,7 @@
 #include "core/base/result.h"
 #include "core/policy/assignment.h"
 #include "core/policy/door_limits.h"
+#include "core/policy/door_paths.h"
 #include "core/policy/policy.h"
 #include "core/policy/surroundings.h"
 
@@ -44,6 +45,8 @@ class PolicyBuilder {
 
   // The run is a build's step: limits as core/policy/door_limits.h says.
   PolicyBuilder& at_door(DoorLimits limits);
+  // What the door, or make's job server, grants and protects.
+  PolicyBuilder& add_paths(const DoorPaths& paths);
 
   // The policy for `command`, or every error at once: unknown keys, levels, presets and units,
   // paths that are not there, bounds that are crossed.
@@ -70,6 +73,7 @@ class PolicyBuilder {
   std::vector<Assignment> assignments_;
   std::vector<Assignment> bounds_;
   std::optional<DoorLimits> door_;
+  DoorPaths door_paths_;
 };
 
 }  // namespace sefaca

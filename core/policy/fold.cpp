@@ -84,7 +84,7 @@ class Folder {
     if (preset != nullptr) write_preset(*preset, layer, level != nullptr);
     for (const auto& [key, assignment] : own) {
       Written written = from_assignment(*assignment);
-      written.by_person = true;
+      written.by_person = layer != Layer::door;  // a door is no person
       written.layer = layer;
       out_.write(*key, std::move(written));
     }

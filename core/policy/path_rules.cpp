@@ -40,18 +40,20 @@ class Assembly {
         places_(surroundings),
         repository_(find_repository(surroundings.cwd, files_)) {}
 
-  void run(std::span<const Assignment> bounds) {
+  void run(std::span<const Assignment> bounds, const DoorPaths& door) {
     add_list("readonly", Access::read);
     add_list("readwrite", Access::write);
     add_list("hide", Access::hide);
     add_temporary_directory();
     add_caches();
+    if (fields_.level != Level::strict) add_door_grants(door);
     settle_ties();
     add_git_directories();
     add_baseline();
     for (const PathRule& rule : enforced_rules(bounds, surroundings_)) enforce(rule);
     add_home_entries();
     add_protected();
+    for (const std::string& path : door.protect) protect(path);
     add_secrets();
     drop_what_changes_nothing();
     std::sort(fields_.paths.begin(), fields_.paths.end(),
@@ -157,6 +159,33 @@ class Assembly {
       fields_.make_directories.push_back(std::move(directory));
   }
 
+  void add_door_grants(const DoorPaths& door) {
+    const auto grant = [&](const std::string& path, Access access) {
+      const auto real = files_.real_path(path);
+      if (!real || *real == "/") return;
+      // A person's own or our tables' word about the very path stands.
+      const auto same = [&](const Grant& other) { return other.rule.path == *real; };
+      if (std::any_of(grants_.begin(), grants_.end(), same)) return;
+      grants_.push_back({.rule = {.path = *real,
+                                  .access = access,
+                                  .kind = PathRule::Kind::grant,
+                                  .reason = "the build",
+                                  .origin = "the door"}});
+    };
+    for (const std::string& path : door.write) grant(path, Access::write);
+    for (const std::string& path : door.read) grant(path, Access::read);
+  }
+
+  void protect(const std::string& path) {
+    const auto real = files_.real_path(path);
+    if (real && is_writable(*real))
+      add_unless_there({.path = *real,
+                        .access = Access::read,
+                        .kind = PathRule::Kind::protected_,
+                        .reason = "not this step's to write",
+                        .origin = "the door"});
+  }
+
   // Of several grants for one path: what a person wrote before what a table says, then the
   // narrower.
   void settle_ties() {
@@ -224,8 +253,11 @@ class Assembly {
                         .reason = "everything but secrets",
                         .origin = fields_.origins["read"]});
     } else {
-      for (PathRule& rule : baseline_rules(surroundings_, homes_, repository_))
-        add_unless_there(std::move(rule));
+      // The baseline lets a program read; what the layers let it write (a directory on PATH inside
+      // of the build, say) it doesn't narrow.
+      for (PathRule& rule : baseline_rules(surroundings_, homes_, repository_)) {
+        if (!is_writable(rule.path)) add_unless_there(std::move(rule));
+      }
     }
     for (PathRule& rule : device_rules(fields_.level, files_)) add_unless_there(std::move(rule));
   }
@@ -388,9 +420,9 @@ class Assembly {
 
 }  // namespace
 
-void add_path_rules(const Folded& folded, std::span<const Assignment> bounds,
+void add_path_rules(const Folded& folded, std::span<const Assignment> bounds, const DoorPaths& door,
                     const Surroundings& surroundings, PolicyFields& fields, Errors& errors) {
-  Assembly(folded, surroundings, fields, errors).run(bounds);
+  Assembly(folded, surroundings, fields, errors).run(bounds, door);
 }
 
 }  // namespace sefaca

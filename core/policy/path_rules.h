@@ -14,7 +14,7 @@ namespace sefaca {
 
 // Fills `paths` and `make_directories`. `fields` has level, read, tmp and log_file already. Adds to
 // `errors` each path that a person named and that is not there.
-void add_path_rules(const Folded& folded, std::span<const Assignment> bounds,
+void add_path_rules(const Folded& folded, std::span<const Assignment> bounds, const DoorPaths& door,
                     const Surroundings& surroundings, PolicyFields& fields, Errors& errors);
 
 }  // namespace sefaca

@@ -60,7 +60,13 @@ TEST(JobServer, PipesAreKeptAndOtherDescriptorsAreNot) {
   EXPECT_TRUE(find_job_server(flags(0, 1)).descriptors.empty());
   EXPECT_TRUE(find_job_server("--jobserver-auth=-2,-2").descriptors.empty());
   EXPECT_TRUE(find_job_server("--jobserver-auth=x,99999999999999").descriptors.empty());
-  EXPECT_EQ(find_job_server("-j --jobserver-auth=fifo:/tmp/GMfifo1").fifo, "/tmp/GMfifo1");
+  // Only what really is a FIFO: whatever MAKEFLAGS names would become writable.
+  const std::string fifo = concat(::testing::TempDir(), "sefaca-fifo-", std::to_string(::getpid()));
+  ASSERT_EQ(::mkfifo(fifo.c_str(), 0600), 0);
+  EXPECT_EQ(find_job_server(concat("-j --jobserver-auth=fifo:", fifo)).fifo, fifo);
+  EXPECT_EQ(find_job_server("-j --jobserver-auth=fifo:/etc/passwd").fifo, "");
+  EXPECT_EQ(find_job_server("-j --jobserver-auth=fifo:/tmp/not-there").fifo, "");
+  ::unlink(fifo.c_str());
   for (int fd : {ends[0], ends[1], file}) ::close(fd);
 }
 
