@@ -12,6 +12,8 @@ add_library(sefaca_cli STATIC
   ${cli}/log_request.cpp
   ${cli}/log_text.cpp
   ${cli}/make_call.cpp
+  ${cli}/make_caller.cpp
+  ${cli}/make_paths.cpp
   ${cli}/manual.cpp
   ${cli}/suggest.cpp
   ${cli}/suggest_text.cpp

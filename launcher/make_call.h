@@ -10,14 +10,14 @@ namespace sefaca {
 
 struct ShellCall {
   // What the real shell is given, in order; our own options are taken away.
-  std::vector<std::string> words;
+  std::vector<std::string> words{};
   // Where the words hold -c (also in a group, -ec): its line. Not followed by further arguments
   // that the line could use, and no option that makes the shell do more than run it: `bare`.
-  std::optional<std::string> line;
+  std::optional<std::string> line{};
   bool bare = false;
   // --target=NAME and --makefiles=LIST of our .SHELLFLAGS; nullopt: not given.
-  std::optional<std::string> target;
-  std::vector<std::string> makefiles;
+  std::optional<std::string> target{};
+  std::vector<std::string> makefiles{};
 };
 
 // Never fails: what is not understood is the real shell's to refuse. Our own options are taken only

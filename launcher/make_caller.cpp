@@ -5,10 +5,10 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <climits>
 #include <string_view>
 
+#include "core/audit/first_of_build.h"
 #include "core/base/text.h"
 #include "core/base/unique_fd.h"
 
@@ -28,33 +28,6 @@ std::string read_proc(pid_t pid, const char* name, std::size_t most) {
   while (fd && text.size() < most && (n = ::read(fd.get(), part.data(), part.size())) > 0)
     text.append(part.data(), static_cast<std::size_t>(n));
   return text;
-}
-
-struct Ancestor {
-  std::string name;
-  pid_t parent = 0;
-  std::uint64_t start = 0;
-};
-
-// proc(5), /proc/PID/stat: "PID (NAME) STATE PPID …", the start time is field 22. A name may hold
-// ") ", so the last one counts.
-std::optional<Ancestor> look_at(pid_t pid) {
-  const std::string text = read_proc(pid, "stat", 4096);
-  const auto open = text.find('(');
-  const auto close = text.rfind(')');
-  if (open == std::string::npos || close == std::string::npos || close + 2 > text.size())
-    return std::nullopt;
-  Ancestor out;
-  out.name = text.substr(open + 1, close - open - 1);
-  const auto fields = split(std::string_view(text).substr(close + 2), ' ');
-  constexpr std::size_t kParent = 1, kStart = 19;  // counted from the state
-  if (fields.size() <= kStart) return std::nullopt;
-  const auto number = [](const std::string& field, auto& value) {
-    return std::from_chars(field.data(), field.data() + field.size(), value).ec == std::errc();
-  };
-  if (!number(fields[kParent], out.parent) || !number(fields[kStart], out.start))
-    return std::nullopt;
-  return out;
 }
 
 std::string link_of(pid_t pid, const char* name) {
@@ -104,10 +77,10 @@ std::optional<MakeCaller> find_make_caller(int level) {
   std::optional<MakeCaller> found;
   pid_t pid = ::getppid();
   for (int i = 0; i < kMostAncestors && pid > 1 && level > 0; ++i) {
-    const auto ancestor = look_at(pid);
+    const auto ancestor = process_stat(pid);
     if (!ancestor) break;
     if (std::find(std::begin(kMakes), std::end(kMakes), ancestor->name) != std::end(kMakes)) {
-      MakeCaller caller{.process = {pid, ancestor->start}, .directory = link_of(pid, "cwd")};
+      MakeCaller caller{.process = {pid, ancestor->started}, .directory = link_of(pid, "cwd")};
       // One of another user's, or outside of our own sandbox: not ours to look at.
       if (caller.directory.empty()) break;
       found = std::move(caller);

@@ -85,6 +85,7 @@ std::optional<ProcessStat> parse_process_stat(std::string_view text) {
   const auto fields = split(trim(text.substr(close + 1)), ' ');
   constexpr std::size_t kStart = 19;  // field 22 of the page, counted from the state
   ProcessStat out;
+  out.name = text.substr(open + 1, close - open - 1);
   const bool good = fields.size() > kStart && read_number(trim(text.substr(0, open)), out.pid) &&
                     read_number(fields[1], out.parent) && read_number(fields[2], out.group) &&
                     read_number(fields[3], out.session) && read_number(fields[4], out.terminal) &&

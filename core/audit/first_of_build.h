@@ -16,6 +16,7 @@ namespace sefaca {
 
 // What proc(5) says in /proc/PID/stat.
 struct ProcessStat {
+  std::string name;  // as the kernel has it, 15 bytes at most
   pid_t pid = 0;
   pid_t parent = 0;
   pid_t group = 0;
