@@ -126,13 +126,32 @@ TEST(Layers, IncludesAreWrittenFromTheRoot) {
   }
 }
 
+// The text without what stands between double quotes: a table may name a program `printf`.
+std::string without_strings(const std::string& text) {
+  std::string out;
+  bool quoted = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\\') {
+      ++i;
+    } else if (text[i] == '"' && (i == 0 || text[i - 1] != '\'')) {
+      quoted = !quoted;
+    } else if (text[i] == '\n') {
+      quoted = false;
+      out += '\n';
+    } else if (!quoted) {
+      out += text[i];
+    }
+  }
+  return out;
+}
+
 TEST(Layers, OnlyTheLauncherPrints) {
   for (const auto& file : all_sources()) {
     // The launcher prints, and so does a program of its own such as the generator of the filters.
     if (file.folder == "launcher" || uses_word(file.text, "main")) continue;
     for (const char* word : {"cout", "cerr", "clog", "printf", "fprintf", "vfprintf", "dprintf",
                              "puts", "fputs", "putchar", "perror", "iostream"}) {
-      EXPECT_FALSE(uses_word(file.text, word)) << file.path << " uses " << word;
+      EXPECT_FALSE(uses_word(without_strings(file.text), word)) << file.path << " uses " << word;
     }
   }
 }

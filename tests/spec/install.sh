@@ -10,6 +10,7 @@ for name in sefaca SEFACA sefaca-sh sefaca-launch; do
   check "bin/$name is the program" cmp -s "$prefix/bin/$name" "$prefix/bin/sefaca"
 done
 check 'lib/sefaca/sh is the program' cmp -s "$prefix/lib/sefaca/sh" "$prefix/bin/sefaca"
+check 'include/sefaca.mk is there' [ -r "$prefix/include/sefaca.mk" ]
 for name in SEFACA sefaca-sh sefaca-launch; do
   check "bin/$name is a relative link" sh -c \
     "[ -L '$prefix/bin/$name' ] && case \$(readlink '$prefix/bin/$name') in /*) exit 1 ;; esac"
