@@ -8,6 +8,7 @@
 
 #include "core/base/kernel_abi.h"
 #include "core/base/syscall.h"
+#include "core/base/unique_fd.h"
 
 namespace sefaca {
 namespace {
@@ -21,6 +22,14 @@ bool action_available(std::uint32_t action) {
 // that the kernel does not know is EINVAL.
 bool filter_flags_available(std::uint64_t flags) {
   return raw::call(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, nullptr) == -EFAULT;
+}
+
+// Tried on this very process; a container's filter may refuse it (moby's does).
+bool descriptors_can_be_copied() {
+  UniqueFd self(static_cast<int>(raw::call(SYS_pidfd_open, ::getpid(), 0)));
+  if (!self) return false;
+  UniqueFd copy(static_cast<int>(raw::call(SYS_pidfd_getfd, self.get(), self.get(), 0)));
+  return copy.get() >= 0;
 }
 
 }  // namespace
@@ -38,6 +47,7 @@ Capabilities probe_capabilities() {
   found.seccomp_filter = action_available(SECCOMP_RET_ERRNO);
   found.user_notification = action_available(SECCOMP_RET_USER_NOTIF) &&
                             filter_flags_available(SECCOMP_FILTER_FLAG_NEW_LISTENER);
+  found.descriptor_copies = found.user_notification && descriptors_can_be_copied();
   found.killable_wait =
       found.user_notification && filter_flags_available(SECCOMP_FILTER_FLAG_NEW_LISTENER |
                                                         SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV);

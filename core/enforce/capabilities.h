@@ -12,6 +12,7 @@ struct Capabilities {
   bool seccomp_filter = false;
   bool user_notification = false;  // a filter with a listener
   bool listener_taken = false;     // an outer sandbox has one (EBUSY); found when the child tries
+  bool descriptor_copies = false;  // pidfd_getfd(2): a child's descriptors can be had (5.6)
   bool killable_wait = false;  // a notified call that is being performed is not interrupted (5.19)
   bool root = false;           // effective uid 0
 };

@@ -172,16 +172,19 @@ class Planner {
 
   // Who is notified must stay: not so after exec, nor for what --keep-background leaves behind.
   void listener() {
-    if (!supervised() || policy_.report == Report::off) return;
+    if (!supervised()) return;
+    const bool wanted = policy_.report != Report::off;
+    const auto unnamed = [&](std::string why, std::string remedy = {}) {
+      if (wanted) gap(kNarrower, "denials", std::move(why), std::move(remedy));
+    };
     if (policy_.keep_background)
-      return gap(kNarrower, "denials", "--keep-background leaves nobody to name what is refused");
+      return unnamed("--keep-background leaves nobody to name what is refused");
     if (host_.listener_taken)
-      return gap(kNarrower, "denials",
-                 "an outer sandbox is notified of this tree's calls: what is refused is not named",
-                 "run it outside of that sandbox");
+      return unnamed(
+          "an outer sandbox is notified of this tree's calls: what is refused is not named",
+          "run it outside of that sandbox");
     if (!host_.user_notification)
-      return gap(kNarrower, "denials", "this kernel has no seccomp user notification",
-                 "a kernel from 5.0 on");
+      return unnamed("this kernel has no seccomp user notification", "a kernel from 5.0 on");
     plan_.filter.notify = policy_.report == Report::full ? Notify::full : Notify::summary;
     NotifyPlan& notify = plan_.notify;
     notify.report = policy_.report;
@@ -190,10 +193,13 @@ class Planner {
     notify.working_directory = surroundings_.cwd;
     if (!in_.private_directory.empty()) notify.hidden_tmp = policy_.tmp_directory;
     notify.watched = policy_.watched;
+    notify.connects = host_.descriptor_copies;
+    notify.abstract_sockets = allowed("abstract-sockets");
     notify.killable_wait = host_.killable_wait;
-    held("denials", policy_.report == Report::full
-                        ? "seccomp notification (reads and executions too)"
-                        : "seccomp notification (what writes, connects or is refused)");
+    if (wanted)
+      held("denials", policy_.report == Report::full
+                          ? "seccomp notification (reads and executions too)"
+                          : "seccomp notification (what writes, connects or is refused)");
   }
 
   void network() {
@@ -201,9 +207,12 @@ class Planner {
     plan_.filter.network = policy_.network == Network::allow;
     switch (policy_.network) {
       case Network::allow:
-        gap(kWeaker, "unix_sockets",
-            "with the network allowed this build does not stop connecting to unix sockets by path",
-            "--no-network");
+        if (!plan_.notify.connects)
+          gap(kWeaker, "unix_sockets",
+              "with the network allowed nobody stops connecting to unix sockets by path: no "
+              "listener, "
+              "or no pidfd_getfd(2)",
+              "--no-network");
         break;
       case Network::deny:
         held("network", "seccomp (no socket but unix pairs)");
@@ -216,7 +225,11 @@ class Planner {
                    name_of(policy_.network)));
         break;
     }
-    if (policy_.network != Network::allow) held("unix_sockets", "seccomp (connect refused)");
+    if (plan_.notify.connects) {
+      held("unix_sockets", "the supervisor decides by path");
+    } else if (policy_.network != Network::allow) {
+      held("unix_sockets", "seccomp (connect refused)");
+    }
   }
 
   void capabilities() {

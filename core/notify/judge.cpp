@@ -223,6 +223,18 @@ Judged Judge::judge_names(const Target& target, const CallShape& shape, const se
   return out;
 }
 
+Judged Judge::judge_bind(const Target& target, const std::string& path) {
+  Judged out;
+  const std::string whole = absolute_in_target(target, AT_FDCWD, path);
+  if (whole.empty() || is_process_relative(whole)) return out;
+  Name name = look_up(whole);
+  if (name.at.end == WalkedPath::End::nowhere || name.mode != 0) return out;
+  out.touched.push_back(touched_name(std::move(name), kFsMakeSock));
+  static constexpr CallShape kBind{.number = SYS_bind, .operation = "bind", .deed = Deed::bind};
+  conclude(out, kBind, ViolationKind::filesystem_write_denied);
+  return out;
+}
+
 bool Judge::lets(const Touched& touched) const {
   const std::string_view path = touched.at.path;
   const std::uint64_t rights = native_.at(touched.is_name ? parent_path(path) : path);

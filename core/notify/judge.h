@@ -45,6 +45,8 @@ class Judge {
 
   // For deeds with paths but metadata. Makes no lasting difference; not thread-safe.
   Judged judge(const Target& target, const CallShape& shape, const seccomp_data& data);
+  // A unix socket that is bound to a path (not empty).
+  Judged judge_bind(const Target& target, const std::string& path);
 
  private:
   Judged judge_open(const Target& target, const CallShape& shape, const seccomp_data& data);

@@ -51,8 +51,10 @@ bool is_process_relative(std::string_view path) {
 WalkedPath walk_to_parent(const std::string& path) {
   const Split parts = split_last(path);
   WalkedPath out;
+  out.error = ENOENT;
   if (parts.name.empty() || parts.name == "." || parts.name == "..") return out;
   out.fd.reset(::open(parts.directory.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!out.fd) out.error = errno;
   if (!out.fd) return out;
   const std::string directory = path_of_descriptor(out.fd.get());
   if (directory.empty()) return out;
@@ -72,7 +74,8 @@ WalkedPath walk(const std::string& path, bool follow) {
       if (!out.path.empty()) out.end = WalkedPath::End::found;
       return out;
     }
-    if (errno != ENOENT) return out;
+    out.error = errno;
+    if (out.error != ENOENT) return out;
     out = walk_to_parent(at);
     if (out.end == WalkedPath::End::nowhere || !follow) return out;
     // A link that leads to what is not there: created is what it names.
@@ -84,7 +87,9 @@ WalkedPath walk(const std::string& path, bool follow) {
     at =
         link.starts_with('/') ? std::string(link) : below(std::string(parent_path(out.path)), link);
   }
-  return {};
+  WalkedPath out;
+  out.error = ELOOP;
+  return out;
 }
 
 }  // namespace sefaca

@@ -17,6 +17,7 @@ struct WalkedPath {
   End end = End::nowhere;
   std::string path{};  // absolute, links resolved; "pipe:[1]" and the like for what has no path
   UniqueFd fd{};
+  int error = 0;  // nowhere: the errno of looking
 };
 
 // Where the call's path starts: an absolute path is itself; else the descriptor's directory (or

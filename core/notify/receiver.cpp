@@ -7,59 +7,74 @@
 
 namespace sefaca {
 
-Receiver::Receiver(UniqueFd listener, const LaunchPlan& plan)
-    : listener_(std::move(listener)), plan_(plan), judge_(plan) {
-  listener_.wake_in_step(true);
+Receiver::Receiver(UniqueFd listener, const LaunchPlan& plan, bool scoped)
+    : listener_(std::make_shared<Listener>(std::move(listener))),
+      plan_(plan),
+      judge_(plan),
+      sockets_(
+          listener_, plan, scoped,
+          [this](const Notification& call, Violation v) { record(call, std::move(v)); },
+          [this](const HostNames::Asker& asker, const std::string& name) {
+            name_denied(asker, name);
+          }) {
+  listener_->wake_in_step(true);
 }
 
 void Receiver::receive() {
   Notification call;
-  if (listener_.receive(call)) answer(call);
+  if (listener_->receive(call)) answer(call);
 }
 
 void Receiver::answer(const Notification& call) {
   const CallShape* shape = call_shape(call.data.nr);
-  if (shape != nullptr && shape->deed == Deed::connect) return connect(call);
+  if (shape != nullptr && shape->deed == Deed::connect && plan_.notify.connects)
+    return sockets_.connect(call);
+  if (shape != nullptr && shape->deed == Deed::bind) return bind(call);
   const bool of_files =
-      shape != nullptr && shape->deed != Deed::metadata && shape->deed != Deed::bind;
+      shape != nullptr && shape->deed != Deed::metadata && shape->deed != Deed::connect;
   if (!of_files) {
     const int refused = refused_with(plan_, call.data);
-    if (refused == 0) return listener_.go_on(call.id);
+    if (refused == 0) return listener_->go_on(call.id);
     if (auto violation = name_refusal(plan_, call.data)) record(call, std::move(*violation));
-    return listener_.refuse(call.id, refused);
+    return listener_->refuse(call.id, refused);
   }
   // Only to name it: the kernel goes on, and Landlock decides.
   Judged judged = judge_.judge(Target(static_cast<pid_t>(call.pid)), *shape, call.data);
   if (judged.violation) record(call, std::move(*judged.violation));
-  listener_.go_on(call.id);
+  listener_->go_on(call.id);
 }
 
-void Receiver::connect(const Notification& call) {
-  const int refused = refused_with(plan_, call.data);
-  if (refused == 0) return listener_.go_on(call.id);
-  const auto address = read_address(Target(static_cast<pid_t>(call.pid)), call.data.args[1],
-                                    static_cast<socklen_t>(call.data.args[2]));
-  if (address) {
-    Violation v;
-    v.operation = "connect";
-    if (address->is_internet()) {
-      v.kind = ViolationKind::network_access_denied;
-      v.address = address->text();
-      v.port = address->port();
-      v.suggestion = suggest_network();
-      record(call, std::move(v));
-    }
+// A unix socket by path is a name that is made; Landlock decides.
+void Receiver::bind(const Notification& call) {
+  const Target target(static_cast<pid_t>(call.pid));
+  const auto address =
+      read_address(target, call.data.args[1], static_cast<socklen_t>(call.data.args[2]));
+  if (address && !address->path().empty()) {
+    Judged judged = judge_.judge_bind(target, address->path());
+    if (judged.violation) record(call, std::move(*judged.violation));
   }
-  listener_.refuse(call.id, refused);
+  listener_->go_on(call.id);
+}
+
+void Receiver::name_denied(const HostNames::Asker& asker, const std::string& name) {
+  Violation v;
+  v.kind = ViolationKind::network_access_denied;
+  v.operation = "resolve";
+  v.attempted_host = name;
+  v.suggestion = suggest_network();
+  v.pid = asker.process;
+  v.program = asker.program;
+  if (plan_.notify.report != Report::off) violations_.add(std::move(v));
 }
 
 void Receiver::record(const Notification& call, Violation violation) {
+  if (plan_.notify.report == Report::off) return;
   const Target target(static_cast<pid_t>(call.pid));
   if (Violations::is_told_apart_by_program(violation)) violation.program = target.program();
   if (violations_.count_again(violation)) return;
   violation.pid = target.process();
   violation.program = target.program();
-  if (listener_.still_waits(call.id)) violations_.add(std::move(violation));
+  if (listener_->still_waits(call.id)) violations_.add(std::move(violation));
 }
 
 }  // namespace sefaca

@@ -1,6 +1,8 @@
 // Receiver: takes the notifications of a run's calls and answers each.
 #pragma once
 
+#include <memory>
+#include <string>
 #include <vector>
 
 #include "core/audit/violation.h"
@@ -8,29 +10,34 @@
 #include "core/enforce/launch_plan.h"
 #include "core/notify/judge.h"
 #include "core/notify/listener.h"
+#include "core/notify/sockets.h"
 #include "core/notify/violations.h"
 
 namespace sefaca {
 
 class Receiver {
  public:
-  // `plan` must outlive it.
-  Receiver(UniqueFd listener, const LaunchPlan& plan);
+  // `plan` must outlive it. `scoped`: abstract unix sockets of outside are out of this process's
+  // own reach.
+  Receiver(UniqueFd listener, const LaunchPlan& plan, bool scoped);
 
-  [[nodiscard]] int descriptor() const { return listener_.descriptor(); }  // to be polled
+  [[nodiscard]] int descriptor() const { return listener_->descriptor(); }  // to be polled
   void receive();  // after POLLIN: answers what waits; does not block
   [[nodiscard]] std::vector<Violation> take_violations() { return violations_.take(); }
 
  private:
   void answer(const Notification& call);
-  void connect(const Notification& call);
+  void bind(const Notification& call);
+  // In the names' own thread.
+  void name_denied(const HostNames::Asker& asker, const std::string& name);
   // Names it in the record, unless the caller is gone: then what was read may be another's.
   void record(const Notification& call, Violation violation);
 
-  Listener listener_;
+  const std::shared_ptr<const Listener> listener_;
   const LaunchPlan& plan_;
   Judge judge_;
   Violations violations_;
+  Sockets sockets_;  // the last: its thread names violations
 };
 
 }  // namespace sefaca

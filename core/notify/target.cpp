@@ -2,16 +2,18 @@
 
 #include <fcntl.h>
 #include <linux/limits.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstdlib>
 #include <cstring>
 
+#include "core/base/kernel_abi.h"
 #include "core/base/text.h"
-#include "core/base/unique_fd.h"
 
 namespace sefaca {
 namespace {
@@ -66,6 +68,15 @@ std::string Target::descriptor(int number) const {
 }
 std::string Target::program() const {
   return link("exe");
+}
+
+UniqueFd Target::take_descriptor(int number) const {
+  // A thread of its own may have a table of its own; before Linux 6.9 only its group can be named.
+  UniqueFd pidfd(static_cast<int>(::syscall(SYS_pidfd_open, thread_, abi::kPidfdThread)));
+  if (!pidfd && errno == EINVAL)
+    pidfd.reset(static_cast<int>(::syscall(SYS_pidfd_open, process(), 0)));
+  if (!pidfd) return {};
+  return UniqueFd(static_cast<int>(::syscall(SYS_pidfd_getfd, pidfd.get(), number, 0)));
 }
 
 pid_t Target::process() const {

@@ -11,6 +11,8 @@
 #include <span>
 #include <string>
 
+#include "core/base/unique_fd.h"
+
 namespace sefaca {
 
 class Target {
@@ -32,6 +34,11 @@ class Target {
   [[nodiscard]] std::string working_directory() const;
   [[nodiscard]] std::string descriptor(int number) const;
   [[nodiscard]] std::string program() const;
+
+  // A descriptor of ours for what its `number` refers to now (pidfd_getfd(2)): what is done with it
+  // is done with that object, whatever the target puts in the number's place later. Not open: errno
+  // says why.
+  [[nodiscard]] UniqueFd take_descriptor(int number) const;
 
  private:
   [[nodiscard]] std::string link(const char* name) const;

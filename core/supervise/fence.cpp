@@ -12,18 +12,20 @@
 
 namespace sefaca {
 
-Fence Fence::raise(const Capabilities& capabilities) {
+Fence Fence::raise(const Capabilities& capabilities, bool abstract) {
   Fence fence;
   if (capabilities.landlock_abi < 6) return fence;
   const pid_t parent = ::getppid();
   // pid 0: the parent lives in another pid namespace. kill(0) would mean our own group.
   const bool reachable_before = parent > 0 && ::kill(parent, 0) == 0;
   if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return fence;
-  abi::LandlockRulesetAttr attr{0, 0, abi::kScopeSignal};
+  abi::LandlockRulesetAttr attr{0, 0,
+                                abi::kScopeSignal | (abstract ? abi::kScopeAbstractUnixSocket : 0)};
   const long made = raw::call(SYS_landlock_create_ruleset, &attr, sizeof attr, 0);
   if (made < 0) return fence;
   UniqueFd ruleset(static_cast<int>(made));
   if (raw::call(SYS_landlock_restrict_self, ruleset.get(), 0) != 0) return fence;
+  fence.in_force_ = true;
   fence.witness_ = parent;
   fence.proved_ = reachable_before && ::kill(parent, 0) == -1 && errno == EPERM;
   return fence;

@@ -12,7 +12,11 @@ class Fence {
  public:
   // Puts this process (and all it starts) into the layer where the kernel has signal scopes, and
   // takes no_new_privs for that (landlock_restrict_self(2)). Irreversible.
-  static Fence raise(const Capabilities& capabilities);
+  // With `abstract` abstract unix sockets that were made outside can't be connected to either.
+  static Fence raise(const Capabilities& capabilities, bool abstract = false);
+
+  // True when the layer is in force, proved or not.
+  [[nodiscard]] bool in_force() const { return in_force_; }
 
   // True when a process outside was shown to be out of reach: the parent could be signalled before
   // the layer and can't be any more. A parent that was never in reach proves nothing.
@@ -23,7 +27,7 @@ class Fence {
   bool signal_all(int signal) const;
 
  private:
-  bool proved_ = false;
+  bool in_force_ = false, proved_ = false;
   int witness_ = 0;  // the parent's pid
 };
 

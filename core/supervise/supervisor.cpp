@@ -62,7 +62,8 @@ class Supervisor::Impl {
         limits_(request.limits),
         plan_(&request.plan),
         flat_(std::make_unique<FlatPlan>(request.plan)),
-        fence_(Fence::raise(request.capabilities)) {}
+        // What the supervisor connects for the tree has the tree's own scope.
+        fence_(Fence::raise(request.capabilities, !request.plan.notify.abstract_sockets)) {}
 
   Supervised run() {
     ::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
@@ -102,7 +103,7 @@ class Supervisor::Impl {
     if (child.listener_flags == 0) return Done{};
     const int listener = await_listener(child, command_);
     if (listener >= 0) {
-      receiver_ = std::make_unique<Receiver>(UniqueFd(listener), *plan_);
+      receiver_ = std::make_unique<Receiver>(UniqueFd(listener), *plan_, fence_.in_force());
       return Done{};
     }
     if (child.failed_step != Step::listener || child.failed_errno != EBUSY ||
