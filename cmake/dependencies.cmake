@@ -16,6 +16,11 @@ add_library(sefaca_seccomp INTERFACE)
 target_include_directories(sefaca_seccomp SYSTEM INTERFACE ${SECCOMP_INCLUDE_DIR})
 target_link_libraries(sefaca_seccomp INTERFACE ${SECCOMP_LIBRARY})
 
+# For sefaca-ship alone, as a shared library: the launcher links no TLS.
+if(SEFACA_SHIP)
+  find_package(CURL 7.85 REQUIRED)
+endif()
+
 if(SEFACA_TESTS)
   find_package(GTest 1.12 REQUIRED)
 endif()

@@ -15,6 +15,7 @@ add_library(sefaca_cli STATIC
   ${cli}/make_caller.cpp
   ${cli}/make_paths.cpp
   ${cli}/manual.cpp
+  ${cli}/shipping.cpp
   ${cli}/suggest.cpp
   ${cli}/suggest_text.cpp
   ${cli}/violation_text.cpp)

@@ -80,6 +80,10 @@ std::vector<Completed> log_options() {
                      {},
                      row.meaning,
                      false};
+    if (option.name.ends_with('[')) {  // --wait[=DURATION]
+      option.name.pop_back();
+      option.value = Completed::Value::none;
+    }
     if (option.name == "preset") option.value = Completed::Value::presets;
     if (option.name == "log") option.value = Completed::Value::file;
     out.push_back(std::move(option));

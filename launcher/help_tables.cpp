@@ -38,6 +38,8 @@ constexpr CommandHelp kLogActions[] = {
     {"suggest", "log suggest [last] [--command] [OPTION...]",
      "the least configuration that allows what was denied; without options: in the last run with "
      "violations"},
+    {"ship", "log ship [--wait[=DURATION]]",
+     "send what waits for the endpoint; --wait: try until it is sent or the time (60s) is over"},
 };
 
 constexpr Fact kLogOptions[] = {
@@ -52,6 +54,7 @@ constexpr Fact kLogOptions[] = {
     {"--command", "suggest: as options of a command line, not as a file"},
     {"-n N, --lines=N", "tail: how many (10)"},
     {"-f, --follow", "tail: go on"},
+    {"--wait[=DURATION]", "ship: try until all is sent, or the time (60s) is over"},
 };
 
 constexpr Fact kExitCodes[] = {
@@ -92,7 +95,8 @@ constexpr Fact kFileSections[] = {
     {"[presets.NAME]",
      "a preset of one's own, or changes to a built-in one; inherits = \"OTHER\" "
      "derives it"},
-    {"[log]", "where records go: file, endpoint, token_file, syslog"},
+    {"[log]",
+     "where records go: file, endpoint, token_file, ca_file, spool_size, syslog, syslog_socket"},
     {"[enforce]",
      "in the system's file alone: no other layer, the command line included, may be "
      "wider"},

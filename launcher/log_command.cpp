@@ -16,6 +16,7 @@
 #include "launcher/diagnostics.h"
 #include "launcher/log_request.h"
 #include "launcher/log_text.h"
+#include "launcher/shipping.h"
 #include "launcher/suggest.h"
 
 namespace sefaca {
@@ -26,15 +27,18 @@ constexpr int kNegative = 1;
 constexpr int kWrongUsage = 2;
 constexpr std::uint64_t kLinesOfTail = 10;
 
+// The policy that a run here would have.
+Result<Policy> policy_here(const Surroundings& surroundings) {
+  SEFACA_TRY(layers, load_layers(surroundings, std::nullopt));
+  PolicyBuilder builder(surroundings);
+  apply_layers(builder, layers);
+  return builder.build(Command{.argv = {"true"}});
+}
+
 // The log that a run here would write to.
 Result<std::string> place_of_log(const LogRequest& request, const Surroundings& surroundings) {
   if (!request.log.empty()) return absolute_path(request.log, surroundings.cwd);
-  SEFACA_TRY(layers, load_layers(surroundings, std::nullopt));
-  PolicyBuilder builder(surroundings);
-  for (auto& preset : layers.presets) builder.define(std::move(preset));
-  for (auto& assignment : layers.assignments) builder.set(std::move(assignment));
-  for (auto& bound : layers.bounds) builder.enforce(std::move(bound));
-  SEFACA_TRY(policy, builder.build(Command{.argv = {"true"}}));
+  SEFACA_TRY(policy, policy_here(surroundings));
   return log_path(policy, surroundings);
 }
 
@@ -193,6 +197,12 @@ int log_command(std::span<const std::string> words, const Surroundings& surround
   if (request->help || request->action.empty()) {
     static_cast<void>(std::fputs(log_usage().c_str(), request->help ? out : err));
     return request->help ? kGood : kWrongUsage;
+  }
+  if (request->action == "ship") {
+    const auto policy = policy_here(surroundings);
+    if (policy) return ship_now((*policy)->sinks, request->wait_ms, surroundings, out, err);
+    print_errors(err, policy.errors(), use_colour(err, surroundings));
+    return kWrongUsage;
   }
   return LogCommand(std::move(*request), surroundings, out, err).run();
 }

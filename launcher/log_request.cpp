@@ -14,6 +14,7 @@ namespace sefaca {
 namespace {
 
 constexpr std::size_t kShortestId = 8;
+constexpr std::uint64_t kWaitMs = 60'000;  // a bare --wait
 
 std::int64_t now_ms() {
   timespec now{};
@@ -68,6 +69,13 @@ Status take_value(LogRequest& request, const std::string& name, const std::strin
     return take_id(request, value);
   } else if (name == "--log") {
     request.log = value;
+  } else if (name == "--wait") {
+    const auto wait = parse_duration(value);
+    if (!wait || !*wait)
+      return Error{.what = concat("'", printable(value), "' is no duration"),
+                   .where = name,
+                   .remedy = "90s, 5m"};
+    request.wait_ms = **wait;
   } else {
     constexpr std::uint64_t kMostLines = 1'000'000;
     const auto lines = parse_count(value);
@@ -93,7 +101,8 @@ constexpr Flag kFlags[] = {
     {"-h", &LogRequest::help},
 };
 
-constexpr std::string_view kWithValue[] = {"--since", "--preset", "--id", "--log", "--lines", "-n"};
+constexpr std::string_view kWithValue[] = {"--since", "--preset", "--id", "--log",
+                                           "--lines", "--wait",   "-n"};
 
 // False: there is no such flag.
 bool take_flag(LogRequest& request, const std::string& word) {
@@ -120,6 +129,11 @@ Status check_action(const LogRequest& request) {
     return Error{.what = "--command goes with 'log suggest' alone",
                  .remedy = "sefaca log suggest --command"};
   }
+  if (request.wait_ms && request.action != "ship")
+    return Error{.what = "--wait goes with 'log ship' alone", .remedy = "sefaca log ship --wait"};
+  if (request.action == "ship" && (request.filters() || request.json || !request.log.empty()))
+    return Error{.what = "'log ship' sends all that waits, and takes --wait alone",
+                 .remedy = "sefaca log ship --wait=5m"};
   return Done{};
 }
 
@@ -161,7 +175,9 @@ Result<LogRequest> read_log_request(std::span<const std::string> words) {
     const std::string name = word.substr(0, equals);
     const bool has_value =
         std::find(std::begin(kWithValue), std::end(kWithValue), name) != std::end(kWithValue);
-    if (has_value && equals != std::string::npos) {
+    if (word == "--wait") {
+      request.wait_ms = kWaitMs;
+    } else if (has_value && equals != std::string::npos) {
       SEFACA_CHECK(take_value(request, name, word.substr(equals + 1)));
     } else if (has_value) {
       SEFACA_CHECK(take_value(request, name, i + 1 < words.size() ? words[i + 1] : ""));

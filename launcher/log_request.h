@@ -21,7 +21,8 @@ struct LogRequest {
   bool command = false;  // suggest: options for a command line
   bool last = false;     // only the youngest that fits
   bool help = false;
-  std::optional<std::uint64_t> lines;  // tail
+  std::optional<std::uint64_t> lines;    // tail
+  std::optional<std::uint64_t> wait_ms;  // ship
   std::optional<std::string> preset;
   std::optional<std::string> id;  // the whole, or how it begins
   std::string log;                // as given; empty: the default one

@@ -12,6 +12,7 @@
 #include "launcher/help.h"
 #include "launcher/plan_text.h"
 #include "launcher/session.h"
+#include "launcher/sinks.h"
 #include "launcher/violation_text.h"
 
 namespace sefaca {
@@ -117,13 +118,18 @@ Supervised supervise_session(Session& session, const Surroundings& surroundings)
         SEFACA_CHECK(plan_again(session, surroundings));
         return &session.plan;
       }};
-  Supervisor supervisor(supervision);
-  Supervised ended = supervisor.run();
-  if (ended.failed != Step::none) {
-    session.private_directory.remove();
-  } else {
+  Supervised ended;
+  {
+    Supervisor supervisor(supervision);
+    ended = supervisor.run();
+    if (ended.failed != Step::none) {
+      session.private_directory.remove();
+      return ended;
+    }
     finish(session, ended, surroundings);
   }
+  // Outside of the fence: nothing that sefaca starts for itself is of the command's tree.
+  start_shipping(session, surroundings);
   return ended;
 }
 
@@ -164,6 +170,7 @@ int exec_command(std::span<const std::string> words, const Surroundings& surroun
   say_before(session, surroundings);
   session.record.pid = ::getpid();
   write_record(session, surroundings);
+  start_shipping(session, surroundings);
   FlatPlan flat(session.plan);
   enter_and_execute(flat.child());
   const ChildPlan& child = flat.child();

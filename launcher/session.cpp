@@ -15,6 +15,7 @@
 #include "core/enforce/program.h"
 #include "core/supervise/outcome.h"
 #include "launcher/diagnostics.h"
+#include "launcher/sinks.h"
 #include "launcher/unsupported.h"
 
 namespace sefaca {
@@ -130,6 +131,8 @@ Record start_record(const Session& session, const Surroundings& surroundings) {
   record.withheld_env = session.policy->withheld;
   record.origins = session.policy->origins;
   record.secret_values = session.policy->given_values;
+  if (const std::string token = surroundings.variable("SEFACA_LOG_TOKEN"); !token.empty())
+    record.secret_values.push_back(token);
   return record;
 }
 
@@ -228,11 +231,16 @@ void draft_record(Session& session) {
 }
 
 void write_record(Session& session, const Surroundings& surroundings) {
-  if (!session.log || session.recorded) return;
+  const LogSinks& sinks = session.policy->sinks;
+  const bool more = sinks.syslog || !sinks.endpoint.empty();
+  if ((!session.log && !more) || session.recorded) return;
   if (!session.draft) draft_record(session);
   const std::string line = std::move(*session.draft).finish(session.record);
-  if (auto written = session.log->append(line); !written)
-    print_errors(stderr, written.errors(), use_colour(stderr, surroundings));
+  if (session.log) {
+    if (auto written = session.log->append(line); !written)
+      print_errors(stderr, written.errors(), use_colour(stderr, surroundings));
+  }
+  if (more) hand_to_sinks(session, line, surroundings);
   session.recorded = true;
 }
 

@@ -18,8 +18,6 @@ constexpr Unsupported kUnsupported[] = {
     {"network", "host-loopback", "it needs the supervisor to decide connections",
      "--network=allow"},
     {"allow", "ptrace-outside", "Landlock always keeps tracing inside", ""},
-    {"log_endpoint", "", "records are not shipped yet", "--log=FILE"},
-    {"log_syslog", "true", "records are not sent to syslog yet", "--log=FILE"},
 };
 
 bool holds(const std::string& value, std::string_view wanted) {

@@ -262,6 +262,13 @@ Status LogFile::write_line(const std::string& line, LogLock lock) {
                    full ? "make room there, or name another log with --log=FILE" : kRemedy);
 }
 
+Status LogFile::move_to(const std::string& path) {
+  SEFACA_TRY(lock, lock_current());
+  const Unlocker unlocker(fd_, path_, lock);
+  if (std::rename(path_.c_str(), path.c_str()) != 0) return log_error("can't rename", path_, errno);
+  return Done{};
+}
+
 Status LogFile::append(const std::string& line) {
   for (int tries = 0;; ++tries) {
     SEFACA_TRY(lock, lock_current());

@@ -39,6 +39,9 @@ class LogFile {
   // must not append at the same time.
   Status append(const std::string& line);
 
+  // Renames the file under the lock: whoever appends afterwards begins a new one at path().
+  Status move_to(const std::string& path);
+
   [[nodiscard]] const std::string& path() const { return path_; }
   [[nodiscard]] int descriptor() const { return fd_.get(); }  // changes with a rotation
 

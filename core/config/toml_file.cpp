@@ -223,7 +223,7 @@ class Reader {
                                 .excerpt = excerpt_of(text_, begin_of(key))});
   }
 
-  // [log]: file, endpoint, token_file, syslog.
+  // [log]: file, and the keys that begin with log_.
   void read_log(const toml::key& table_key, const toml::table& table) {
     if (source_.layer == Layer::project_file) {
       fail(begin_of(table_key), "a project's file can't say where records go",
@@ -232,7 +232,8 @@ class Reader {
     }
     note_table("log", table);
     for (const auto& [key, node] : table) {
-      constexpr std::string_view kNames[] = {"file", "endpoint", "token_file", "syslog"};
+      constexpr std::string_view kNames[] = {"file",       "endpoint", "token_file",   "ca_file",
+                                             "spool_size", "syslog",   "syslog_socket"};
       const std::string_view name = key.str();
       if (name == "token") {
         fail(begin_of(key), "a token has no place in a configuration file",

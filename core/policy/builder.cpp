@@ -130,10 +130,23 @@ class Reader {
   }
 
   void read_log(PolicyFields& out) const {
-    const Written* won = folded_.winner(key("log"));
-    if (won == nullptr) return;
-    const auto path = expand_path(won->values.front(), won->base, surroundings_);
-    if (path) out.log_file = *path;
+    out.log_file = path_of("log");
+    LogSinks& sinks = out.sinks;
+    sinks.endpoint = text("log_endpoint");
+    sinks.token_file = path_of("log_token_file");
+    sinks.ca_file = path_of("log_ca_file");
+    sinks.spool_bytes = parse_bytes(text("log_spool_size")).value().value_or(UINT64_MAX);
+    sinks.syslog = text("log_syslog") == "true";
+    sinks.syslog_socket = path_of("log_syslog_socket");
+    if (sinks.syslog_socket.empty()) sinks.syslog_socket = find_key("log_syslog_socket")->fallback;
+  }
+
+  // Empty when nothing wrote it, or it can't be expanded, which is reported elsewhere.
+  [[nodiscard]] std::string path_of(std::string_view name) const {
+    const Written* won = folded_.winner(key(name));
+    if (won == nullptr) return {};
+    auto path = expand_path(won->values.front(), won->base, surroundings_);
+    return path ? std::move(*path) : std::string();
   }
 
   const Folded& folded_;
@@ -201,14 +214,16 @@ Result<Policy> PolicyBuilder::build(const Command& /*command*/) const {
   apply_bounds(bounds_, surroundings, folded, errors);
   Reader reader(folded, surroundings);
   PolicyFields fields = reader.read();
-  if (const Written* log = folded.winner(*find_key("log"))) {
-    const auto path = expand_path(log->values.front(), log->base, surroundings);
-    if (!path) {
-      Error error = path.error();
-      error.where = log->origin;
-      error.excerpt = log->excerpt;
-      errors.push_back(std::move(error));
-    }
+  for (const Key& key : all_keys()) {
+    if (key.type != KeyType::path) continue;
+    const Written* won = folded.winner(key);
+    if (won == nullptr) continue;
+    const auto path = expand_path(won->values.front(), won->base, surroundings);
+    if (path) continue;
+    Error error = path.error();
+    error.where = won->origin;
+    error.excerpt = won->excerpt;
+    errors.push_back(std::move(error));
   }
   add_path_rules(folded, bounds_, door_paths_, surroundings, fields, errors);
   if (!errors.empty()) return errors;

@@ -64,12 +64,19 @@ constexpr Key kKeys[] = {
      "how much of what was denied is named"},
     {"on_unavailable", KeyType::on_unavailable, "fail|warn", "warn", kInProject, kNarrow,
      "what happens when something can't be enforced on this host"},
-    {"log_endpoint", KeyType::text, "URL", "", kNotInProject, kAny,
+    {"log_endpoint", KeyType::https_url, "URL", "", kNotInProject, kAny,
      "send the records to this HTTPS address too", kNoOption},
     {"log_token_file", KeyType::path, "FILE", "", kNotInProject, kAny,
      "the file that holds the bearer token for the endpoint", kNoOption},
+    {"log_ca_file", KeyType::path, "FILE", "", kNotInProject, kAny,
+     "the certificate authorities (PEM) that the endpoint is verified with, not the system's",
+     kNoOption},
+    {"log_spool_size", KeyType::bytes, "SIZE", "64m", kNotInProject, kAny,
+     "how much may wait to be sent to the endpoint", kNoOption},
     {"log_syslog", KeyType::flag, "", "false", kNotInProject, kAny,
      "send the records to the local syslog too", kNoOption},
+    {"log_syslog_socket", KeyType::path, "SOCKET", "/dev/log", kNotInProject, kAny,
+     "the unix socket of the local syslog", kNoOption},
 };
 
 constexpr std::array<std::string_view, 3> kLevels{"strict", "default", "permissive"};
@@ -96,6 +103,16 @@ bool is_variable_name(std::string_view name) {
   return std::all_of(name.begin(), name.end(), [](char c) {
     return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_';
   });
+}
+
+// A host, with a port and a path if need be; no user or password, which have a place of their own.
+bool is_https_url(std::string_view value) {
+  constexpr std::string_view kScheme = "https://";
+  if (!value.starts_with(kScheme)) return false;
+  const std::string_view rest = value.substr(kScheme.size());
+  const std::string_view host = rest.substr(0, rest.find_first_of("/?#"));
+  return !host.empty() && host.find('@') == std::string_view::npos &&
+         std::all_of(value.begin(), value.end(), [](char c) { return c > ' ' && c < 0x7F; });
 }
 
 Status plain_check(bool good, std::string what, std::string remedy) {
@@ -220,6 +237,10 @@ Status check_value(const Key& key, std::string_view value) {
                              value.find_first_not_of("0123456789") == std::string_view::npos,
                          concat("'", printable(value), "' is not a file descriptor"),
                          "a number such as 3");
+    case KeyType::https_url:
+      return plain_check(is_https_url(value),
+                         concat(key.name, " wants an address of the form https://HOST/PATH"),
+                         "a token goes into SEFACA_LOG_TOKEN or log.token_file");
     default:
       return plain_check(!value.empty(), concat(key.name, " is empty"), "");
   }

@@ -29,7 +29,8 @@ enum class KeyType {
   descriptors,
   flag,  // true or false; bare on the command line
   path,
-  text
+  text,
+  https_url
 };
 
 // Which way a value may be moved by a layer that is not trusted.

@@ -370,6 +370,7 @@ class Assembly {
       if (!there) leave_creation(rule);
       fields_.paths.push_back(std::move(rule));
     }
+    hide_token();
     if (fields_.level == Level::permissive) {
       fields_.watched = secret_rules(surroundings_, places_, homes_, repository_);
       return;
@@ -380,6 +381,21 @@ class Assembly {
       if (rule.kind == PathRule::Kind::protected_) leave_creation(rule);
       fields_.paths.push_back(std::move(rule));
     }
+  }
+
+  // The endpoint's token is nobody's business but sefaca's.
+  void hide_token() {
+    const std::string& file = fields_.sinks.token_file;
+    const auto found = file.empty() ? std::nullopt : files_.info(file);
+    if (!found || found->type != FileInfo::Type::file) return;
+    PathRule rule{.path = resolved(file),
+                  .access = Access::hide,
+                  .kind = PathRule::Kind::secret,
+                  .reason = "sefaca's own log token",
+                  .origin = fields_.origins.at("log_token_file")};
+    std::erase_if(fields_.paths, [&](const PathRule& other) { return other.path == rule.path; });
+    leave_creation(rule);
+    fields_.paths.push_back(std::move(rule));
   }
 
   // Carving a path out of a writable directory by Landlock means that nothing new can be made in

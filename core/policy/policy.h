@@ -52,6 +52,16 @@ struct Limits {  // nullopt: none
   std::optional<std::uint64_t> open_files{};
 };
 
+// Where records go besides the log.
+struct LogSinks {
+  std::string endpoint;    // https://…; empty: none
+  std::string token_file;  // absolute; empty: none
+  std::string ca_file;     // absolute; empty: the system's authorities
+  std::uint64_t spool_bytes = 0;
+  bool syslog = false;
+  std::string syslog_socket;  // absolute
+};
+
 struct PolicyFields {
   Level level = Level::standard;
   std::string preset;  // empty: none
@@ -73,6 +83,7 @@ struct PolicyFields {
   Report report = Report::full;
   OnUnavailable on_unavailable = OnUnavailable::warn;
   std::string log_file;                        // absolute; empty: the default place
+  LogSinks sinks;
   std::map<std::string, std::string> values;   // key -> effective value, as a person writes it
   std::map<std::string, std::string> origins;  // key -> where its value came from
   // Keys that a flag or a SEFACA_ variable set (exec refuses those that it can't honour).

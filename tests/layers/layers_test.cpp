@@ -36,10 +36,12 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
     {"launcher",
      {"core/base", "core/policy", "core/config", "core/enforce", "core/audit", "core/notify",
       "core/supervise"}},
+    {"shipper", {"core/base", "core/policy", "core/audit"}},
 };
 
 std::string folder_of(const std::string& path) {
   if (path.starts_with("launcher/")) return "launcher";
+  if (path.starts_with("shipper/")) return "shipper";
   if (!path.starts_with("core/")) return "";
   const auto slash = path.find('/', std::string_view("core/").size());
   return slash == std::string::npos ? "" : path.substr(0, slash);
@@ -48,7 +50,7 @@ std::string folder_of(const std::string& path) {
 std::vector<SourceFile> all_sources() {
   const fs::path root = SEFACA_SOURCE_DIR;
   std::vector<SourceFile> files;
-  for (const char* top : {"core", "launcher"}) {
+  for (const char* top : {"core", "launcher", "shipper"}) {
     for (const auto& entry : fs::recursive_directory_iterator(root / top)) {
       const auto extension = entry.path().extension();
       if (extension != ".h" && extension != ".cpp" && extension != ".inc") continue;

@@ -15,6 +15,11 @@ for name in SEFACA sefaca-sh sefaca-launch; do
   check "bin/$name is a relative link" sh -c \
     "[ -L '$prefix/bin/$name' ] && case \$(readlink '$prefix/bin/$name') in /*) exit 1 ;; esac"
 done
+if ! grep -qx 'SEFACA_SHIP:BOOL=OFF' "$SEFACA_BUILD_DIR/CMakeCache.txt"; then
+  check 'libexec/sefaca/sefaca-ship is there' [ -x "$prefix/libexec/sefaca/sefaca-ship" ]
+  attempt sh -c "'$prefix/libexec/sefaca/sefaca-ship' </dev/null"
+  exits 'sefaca-ship by itself says how it is started' 2
+fi
 attempt "$prefix/bin/SEFACA" --version
 exits 'the installed program runs' 0
 

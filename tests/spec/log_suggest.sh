@@ -3,17 +3,8 @@
 # pass.
 . "$(dirname -- "$0")/../lib.sh"
 
-# with_violation FILE JSON: FILE's last record, with that violation in it.
-with_violation() {
-  /usr/bin/python3 - "$1" "$2" <<'PY'
-import json, sys
-lines = open(sys.argv[1]).read().splitlines()
-record = json.loads(lines[-1])
-record["violations"] = [json.loads(sys.argv[2])]
-lines[-1] = json.dumps(record)
-open(sys.argv[1], "w").write("\n".join(lines) + "\n")
-PY
-}
+enter_own_network "$@"
+start_receiver 8181
 
 for who in $people; do
   here=$(place_of "$who")
@@ -50,9 +41,6 @@ for who in $people; do
   exits "$who: bare it can be written" 0
   attempt as "$who" SEFACA run "--log=$log" --preset=compiler -- touch "$data/new"
   exits_not_zero "$who: sandboxed it can't"
-  with_violation "$log" "{\"violation\":\"filesystem_write_denied\",\"attempted_host\":null,
-    \"action\":\"blocked\",\"path\":\"$data/new\",\"operation\":\"open\",\"count\":1,
-    \"suggestion\":\"Use --readwrite=$data if it must be written\"}"
   attempt as "$who" SEFACA log suggest "--log=$log"
   check "$who: it names the directory" grep -q '"~/data",' "$work/out"
   as "$who" sh -c 'cat >.sefaca.toml' <"$work/out"
@@ -62,6 +50,29 @@ for who in $people; do
   attempt as "$who" SEFACA run "--log=$log" --preset=compiler -- touch "$data/new"
   exits "$who: trusted, it lets the run pass" 0
   present "$who: the file was made" "$data/new"
+
+  # The network.
+  connect='import socket; socket.create_connection(("127.0.0.1", 8181), 5).close()'
+  as "$who" rm -f .sefaca.toml
+  attempt as "$who" python3 -c "$connect"
+  exits "$who: bare it connects" 0
+  attempt as "$who" SEFACA run "--log=$log" --preset=compiler -- python3 -c "$connect"
+  exits_not_zero "$who: sandboxed it does not"
+  attempt as "$who" SEFACA log suggest --command "--log=$log"
+  line=$(head -n 1 "$work/out")
+  attempt as "$who" sh -c "$line"
+  exits "$who: with the proposal it connects" 0
+
+  # A secret is never proposed, whatever the violation's own sentence says.
+  as "$who" mkdir -p "$(home_of "$who")/.ssh"
+  as "$who" sh -c 'echo key >~/.ssh/id_ed25519'
+  attempt as "$who" cat "$(home_of "$who")/.ssh/id_ed25519"
+  prints "$who: bare the key is read" key
+  attempt as "$who" SEFACA run "--log=$log" -- cat "$(home_of "$who")/.ssh/id_ed25519"
+  exits_not_zero "$who: sandboxed it is not"
+  attempt as "$who" SEFACA log suggest "--log=$log"
+  exits "$who: there is nothing to propose" 1
+  check "$who: the secret is named as one" grep -q 'a secret (ssh keys)' "$work/out"
   as "$who" rm -f .sefaca.toml
 done
 

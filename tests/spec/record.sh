@@ -34,6 +34,10 @@ for who in $people; do
   is 'a signal' 'r["result"]["exit_code"] is None and r["result"]["signal"] == "SIGSEGV"'
   check "$who: appended" [ "$(wc -l <"$log")" -eq 3 ]
 
+  check "$who: the log fits the published schema" /usr/bin/python3 \
+    "$(dirname -- "$0")/../unit/audit/check_schema.py" \
+    "$(dirname -- "$0")/../../docs/log-record.schema.json" "$log"
+
   # The log can't be written from inside.
   attempt as "$who" SEFACA run "--log=$log" -- sh -c "echo forged >>$log"
   exits_not_zero "$who: the log is not writable from inside"
