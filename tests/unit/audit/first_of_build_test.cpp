@@ -43,7 +43,7 @@ TEST(ProcessStat, OurOwn) {
 class BuildOf : public ::testing::Test {
  protected:
   void add(pid_t pid, pid_t parent, pid_t group, pid_t session, int terminal) {
-    table_[pid] = {pid, parent, group, session, terminal, 1};
+    table_[pid] = {"make", pid, parent, group, session, terminal, 1};
   }
   [[nodiscard]] pid_t build(pid_t self) const {
     const auto found = build_of(self, [this](pid_t pid) {
