@@ -173,7 +173,7 @@ void Proposal::add_value(Group& group, const Record& record, const Violation& vi
   if (!is_utf8(value)) return leave_out("its bytes are no text, which a file can't hold");
   if (!check_value(*key, value)) return leave_out(concat("no value for --", named.option));
   // A value of a variable may be a secret: its name alone.
-  if (key->type == KeyType::variables) value = value.substr(0, value.find('='));
+  if (key->type == KeyType::variables) value.resize(std::min(value.size(), value.find('=')));
 
   const std::string origin = origin_of(record, key->name);
   if (stands_above_files(origin) && !is_list(*key))

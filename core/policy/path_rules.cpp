@@ -383,19 +383,18 @@ class Assembly {
     }
   }
 
-  // The endpoint's token is nobody's business but sefaca's.
+  // The endpoint's token is nobody's business but sefaca's, wherever a person put it.
   void hide_token() {
     const std::string& file = fields_.sinks.token_file;
     const auto found = file.empty() ? std::nullopt : files_.info(file);
     if (!found || found->type != FileInfo::Type::file) return;
-    PathRule rule{.path = resolved(file),
-                  .access = Access::hide,
-                  .kind = PathRule::Kind::secret,
-                  .reason = "sefaca's own log token",
-                  .origin = fields_.origins.at("log_token_file")};
-    std::erase_if(fields_.paths, [&](const PathRule& other) { return other.path == rule.path; });
-    leave_creation(rule);
-    fields_.paths.push_back(std::move(rule));
+    const std::string path = resolved(file);
+    std::erase_if(fields_.paths, [&](const PathRule& other) { return other.path == path; });
+    fields_.paths.push_back({.path = path,
+                             .access = Access::hide,
+                             .kind = PathRule::Kind::secret,
+                             .reason = "sefaca's own log token",
+                             .origin = fields_.origins.at("log_token_file")});
   }
 
   // Carving a path out of a writable directory by Landlock means that nothing new can be made in

@@ -164,6 +164,33 @@ for who in $people; do
   tail -n 1 "$log" >"$work/last"
   check "$who: the record arrived" quiet all_received "$work/last"
 
+  # sefaca killed in the middle of a run: its guardian puts the record into log and spool.
+  forget
+  answers 200
+  until_true 30 no_shipper
+  (as "$who" sh -c 'echo $$ >killed.pid; exec sefaca run --preset=compiler -- sh -c "echo started; sleep 60"' \
+    >"$work/started" 2>/dev/null) &
+  until_true 30 has_lines "$work/started" 1
+  kill -KILL "$(cat "$(place_of "$who")/killed.pid")"
+  until_true 30 quiet sh -c "tail -n 1 '$log' | grep -q started"
+  attempt as "$who" sefaca log ship --wait
+  exits "$who: log ship after a killed run" 0
+  tail -n 1 "$log" >"$work/last"
+  check "$who: the killed run's record arrives" quiet all_received "$work/last"
+  check "$who: and says how it ended" grep -q '"signal":"SIGKILL"' "$work/last"
+
+  # exec: its record is sent too, and the command has no child that it did not start.
+  forget
+  attempt as "$who" sefaca exec --preset=compiler -- /usr/bin/python3 -c 'import os
+try:
+    os.wait()
+    print("a child")
+except ChildProcessError:
+    print("no child")'
+  prints "$who: exec leaves the command no child" 'no child'
+  tail -n 1 "$log" >"$work/last"
+  check "$who: the record of exec arrives" until_true 30 quiet all_received "$work/last"
+
   # The connection is cut after the body: sent again, told apart by the id.
   answers die
   forget
@@ -260,6 +287,13 @@ for who in $people; do
   prints "$who: bare, the token's file is read" "$token"
   attempt as "$who" sefaca run --quiet -- cat "$home/keys/log-token"
   exits_not_zero "$who: the token's file is not read from inside"
+  place_token=$(place_of "$who")/token
+  printf '%s\n' "$token" | as "$who" sh -c 'cat >token'
+  attempt as "$who" env "SEFACA_LOG_TOKEN_FILE=$place_token" sefaca run --quiet -- cat token
+  exits_not_zero "$who: nor in the working directory"
+  attempt as "$who" env "SEFACA_LOG_TOKEN_FILE=$place_token" sefaca run --quiet "--readonly=$place_token" -- cat token
+  exits_not_zero "$who: nor when it is named"
+  as "$who" rm token
   attempt as "$who" sefaca log ship --wait
   exits "$who: with the token of the file" 0
   check "$who: it was taken" [ -s "$server/received" ]

@@ -57,10 +57,21 @@ TEST(Variables, EveryKeyHasOne) {
         key.type == KeyType::descriptors) {
       value = "7";
     }
+    if (key.type == KeyType::https_url) value = "https://x";
     auto assignments = read({{variable_name(key), value}});
     ASSERT_TRUE(assignments) << key.name << text_of(assignments.errors());
     ASSERT_EQ(assignments->size(), 1U);
     EXPECT_EQ(assignments->front().key, key.name);
+  }
+}
+
+TEST(Variables, AnEndpointIsAnHttpsAddressWithoutCredentials) {
+  for (const char* good : {"https://x", "https://x:8443/api/logs?a=b@c", "https://[::1]/"}) {
+    EXPECT_TRUE(read({{"SEFACA_LOG_ENDPOINT", good}})) << good;
+  }
+  for (const char* wrong : {"http://x", "https://", "https:///x", "https://user:pw@x/y", "x",
+                            "https://t@x", "https://x /y", "https://x\n", "HTTPS://x"}) {
+    EXPECT_FALSE(read({{"SEFACA_LOG_ENDPOINT", wrong}})) << wrong;
   }
 }
 
