@@ -44,6 +44,8 @@ void say_before(const Session& session, const Surroundings& surroundings) {
   for (const std::string& note : compile_service_notes(
            session.command.argv, session.policy->environment, session.policy->network))
     print_note(stderr, note, use_colour(stderr, surroundings));
+  if (session.plan.enforces_nothing())
+    say({{.what = "Warning: Sandboxing unavailable, running unsandboxed"}}, surroundings);
   if (!session.warnings.empty()) say(session.warnings, surroundings);
   if (session.request.verbose) {
     print_summary(stderr, session);
@@ -104,24 +106,31 @@ bool answered(const RunRequest& request, const char* topic) {
   return true;
 }
 
-Supervised supervise_session(Session& session, const Surroundings& surroundings) {
+Supervised supervise_session(Session& session, const Surroundings& surroundings,
+                             const std::function<void()>& say_plan) {
   const SuperviseRequest supervision{
-      .plan = session.plan,
       .limits = session.policy->limits,
       .capabilities = session.capabilities,
       .keep_background = session.policy->keep_background,
+      .abstract_sockets = session.policy->allow.contains("abstract-sockets"),
       .when_killed = [&](const Supervised& killed) { finish(session, killed, surroundings); },
       .guardian_keeps_fd = session.log ? session.log->descriptor() : -1,
-      .meanwhile = [&] { draft_record(session); },
-      .without_listener = [&]() -> Result<const LaunchPlan*> {
-        session.capabilities.listener_taken = true;
-        SEFACA_CHECK(plan_again(session, surroundings));
-        return &session.plan;
-      }};
+      .meanwhile = [&] { draft_record(session); }};
   Supervised ended;
   {
     Supervisor supervisor(supervision);
-    ended = supervisor.run();
+    if (say_plan) say_plan();
+    ended = supervisor.run(session.plan);
+    // Namespaces and the listener are tried by using them. Nothing was run yet: again, with less.
+    while (can_do_without(ended.failed, ended.error.errno_value)) {
+      if (auto fine = plan_with_less(session, ended.failed, ended.error, surroundings); !fine) {
+        ended.error = fine.error();
+        session.warnings.assign(fine.errors().begin() + 1, fine.errors().end());
+        break;
+      }
+      if (say_plan) say_plan();
+      ended = supervisor.run(session.plan);
+    }
     if (ended.failed != Step::none) {
       session.private_directory.remove();
       return ended;
@@ -134,10 +143,11 @@ Supervised supervise_session(Session& session, const Surroundings& surroundings)
 }
 
 int run_session(Session& session, const Surroundings& surroundings) {
-  say_before(session, surroundings);
-  const Supervised ended = supervise_session(session, surroundings);
+  const Supervised ended =
+      supervise_session(session, surroundings, [&] { say_before(session, surroundings); });
   if (ended.failed != Step::none) {
     say({ended.error}, surroundings);
+    if (can_do_without(ended.failed, 0)) say(session.warnings, surroundings);
     return ended.failed == Step::execute ? exit_code_for({ended.error}) : kExitOwnFailure;
   }
   say_after(session, ended.outcome, surroundings);
@@ -172,7 +182,8 @@ int exec_command(std::span<const std::string> words, const Surroundings& surroun
   write_record(session, surroundings);
   start_shipping(session, surroundings);
   FlatPlan flat(session.plan);
-  enter_and_execute(flat.child());
+  if (!session.plan.namespaces.any() || enter_namespaces_in_place(flat.child()))
+    enter_and_execute(flat.child());
   const ChildPlan& child = flat.child();
   const Error error = setup_error(child.failed_step, child.failed_errno, child.failed_path);
   say({error}, surroundings);

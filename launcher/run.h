@@ -1,6 +1,7 @@
 // `sefaca run`: sandboxed and supervised. `sefaca exec`: sandboxed, in place.
 #pragma once
 
+#include <functional>
 #include <span>
 #include <string>
 
@@ -22,8 +23,10 @@ int refuse(const Errors& errors, const Surroundings& surroundings);
 bool answered(const RunRequest& request, const char* topic);
 
 // Runs what was prepared, supervised, to its record; says nothing of how it went but that it is not
-// on record. `failed` is not `none` when nothing was run, and `error` then says why.
-Supervised supervise_session(Session& session, const Surroundings& surroundings);
+// on record. `failed` is not `none` when nothing was run, and `error` then says why. `say_plan` is
+// called before each attempt: what this host refuses is found by trying, and makes another plan.
+Supervised supervise_session(Session& session, const Surroundings& surroundings,
+                             const std::function<void()>& say_plan = {});
 
 // The same with what there is to say before and after. The exit code.
 int run_session(Session& session, const Surroundings& surroundings);

@@ -136,30 +136,43 @@ Record start_record(const Session& session, const Surroundings& surroundings) {
   return record;
 }
 
-LaunchPlan plan_of(const Session& session, const Surroundings& surroundings,
-                   Supervision supervision) {
-  return make_launch_plan({.policy = session.policy,
-                           .command = session.command,
-                           .program = session.program,
-                           .capabilities = session.capabilities,
-                           .supervision = supervision,
-                           .private_directory = session.private_directory.path(),
-                           .keep_fds = session.keep_fds},
-                          surroundings);
+void make_plan(Session& session, const Surroundings& surroundings) {
+  session.plan = make_launch_plan({.policy = session.policy,
+                                   .command = session.command,
+                                   .program = session.program,
+                                   .capabilities = session.capabilities,
+                                   .supervision = session.supervision,
+                                   .private_directory = session.private_directory.path(),
+                                   .keep_fds = session.keep_fds},
+                                  surroundings);
+  if (session.amend_plan) session.amend_plan(session);
+}
+
+// In place, where nobody could remove it, a tmpfs of the mount namespace does as well.
+Status make_private_directory(Session& session) {
+  if (session.policy->tmp != TmpKind::private_directory) return Done{};
+  if (session.supervision == Supervision::in_place &&
+      !session.plan.namespaces.view.tmp_target.empty())
+    return Done{};
+  SEFACA_TRY(made, PrivateDirectory::make(session.policy->tmp_directory));
+  session.private_directory = std::move(made);
+  return Done{};
+}
+
+// Namespaces are tried in a process that ends at once.
+void plan_by_trying(Session& session, const Surroundings& surroundings) {
+  for (;;) {
+    make_plan(session, surroundings);
+    if (!session.plan.namespaces.any()) return;
+    FlatPlan trial(session.plan);
+    const FailedStep failed = try_namespaces(trial.child());
+    if (failed.step == Step::none) return;
+    session.capabilities.lose(failed.step, failed.errno_value,
+                              failed.path == nullptr ? "" : failed.path);
+  }
 }
 
 }  // namespace
-
-Status plan_again(Session& session, const Surroundings& surroundings) {
-  LaunchPlan plan = plan_of(session, surroundings, Supervision::supervised);
-  plan.argv = std::move(session.plan.argv);  // the shell's are marked
-  plan.environment = std::move(session.plan.environment);
-  session.plan = std::move(plan);
-  SEFACA_CHECK(refuse_gaps(session.policy, session.plan));
-  session.record.enforced = session.plan.enforced;
-  session.record.not_enforced = session.plan.gaps;
-  return Done{};
-}
 
 Result<Session> prepare_session(RunRequest request, const Surroundings& surroundings,
                                 Supervision supervision) {
@@ -181,42 +194,48 @@ Result<Session> prepare_session(RunRequest request, Policy policy, const Surroun
     if (auto fine = refuse_supervised(policy); !fine) return as_own(fine.errors());
   }
 
+  SEFACA_TRY(program, find_program(request.command->argv.front(), surroundings));
   Session session{.request = std::move(request),
                   .policy = std::move(policy),
                   .command = {},
+                  .program = std::move(program),
+                  .supervision = supervision,
+                  .keep_fds = {},
                   .capabilities = probe_capabilities(),
                   .private_directory = {},
-                  .program = {},
-                  .keep_fds = {},
                   .plan = {},
+                  .amend_plan = {},
                   .log = {},
                   .record = {},
                   .draft = {},
                   .recorded = false,
                   .warnings = {}};
   session.command = *session.request.command;
-  SEFACA_TRY(program, find_program(session.command.argv.front(), surroundings));
-  session.program = program;
-
-  if (!session.request.dry_run) {
-    make_directories(session.policy->make_directories);
-    if (session.policy->tmp == TmpKind::private_directory) {
-      auto made = PrivateDirectory::make(session.policy->tmp_directory);
-      if (!made) return as_own(made.errors());
-      session.private_directory = std::move(*made);
-    }
-  }
   session.keep_fds = session.policy->keep_fds;
   session.keep_fds.insert(session.keep_fds.end(), job_server.descriptors.begin(),
                           job_server.descriptors.end());
-  session.plan = plan_of(session, surroundings, supervision);
-  if (session.request.dry_run) return session;
+  if (session.request.dry_run) {
+    plan_by_trying(session, surroundings);
+    return session;
+  }
+  make_directories(session.policy->make_directories);
+  // Who can't try again tries first.
+  if (supervision == Supervision::in_place) plan_by_trying(session, surroundings);
+  if (auto fine = make_private_directory(session); !fine) return as_own(fine.errors());
+  make_plan(session, surroundings);
   if (auto fine = refuse_gaps(session.policy, session.plan); !fine) return fine.errors();
-  if (session.plan.enforces_nothing())
-    session.warnings.push_back({.what = "Warning: Sandboxing unavailable, running unsandboxed"});
   if (auto fine = open_log(session, surroundings); !fine) return fine.errors();
   session.record = start_record(session, surroundings);
   return session;
+}
+
+Status plan_with_less(Session& session, Step step, const Error& why,
+                      const Surroundings& surroundings) {
+  session.capabilities.lose(step, why.errno_value);
+  make_plan(session, surroundings);
+  session.record.enforced = session.plan.enforced;
+  session.record.not_enforced = session.plan.gaps;
+  return refuse_gaps(session.policy, session.plan);
 }
 
 int exit_code_for(const Errors& errors) {

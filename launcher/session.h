@@ -2,9 +2,11 @@
 // the same for run, exec and shell.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "core/audit/log_file.h"
 #include "core/audit/record.h"
@@ -21,21 +23,19 @@ struct Session {
   RunRequest request;
   Policy policy;
   Command command;
+  std::string program;  // as found
+  Supervision supervision = Supervision::supervised;
+  std::vector<int> keep_fds;  // the policy's and the job server's
   Capabilities capabilities;
   PrivateDirectory private_directory;
-  std::string program;        // as found
-  std::vector<int> keep_fds;  // the policy's and the job server's
   LaunchPlan plan;
+  std::function<void(Session&)> amend_plan;  // what a command adds to each plan; may be empty
   std::optional<LogFile> log;
   Record record;
   std::optional<RecordDraft> draft;  // see draft_record()
   bool recorded = false;             // the guardian, which shares this memory, must not do it again
   Errors warnings;                   // to be said unless --quiet
 };
-
-// Plans again for what was found out while starting: `capabilities` have changed, nothing was run.
-// An error: the policy does not run with what is then left.
-Status plan_again(Session& session, const Surroundings& surroundings);
 
 // An error's errno_value says which exit code it is: see exit_code_for(). Nothing was run.
 Result<Session> prepare_session(RunRequest request, const Surroundings& surroundings,
@@ -45,6 +45,11 @@ Result<Session> prepare_session(RunRequest request, const Surroundings& surround
 // make is kept; its fifo is added to what can be written.
 Result<Session> prepare_session(RunRequest request, Policy policy, const Surroundings& surroundings,
                                 Supervision supervision);
+
+// A step that can be done without (can_do_without()) has failed, and nothing was run: a plan with
+// what is left. Errors: the policy does not do with less.
+Status plan_with_less(Session& session, Step step, const Error& why,
+                      const Surroundings& surroundings);
 
 // 125; 126 and 127 for a program that can't be executed or was not found.
 int exit_code_for(const Errors& errors);

@@ -17,7 +17,7 @@ namespace sefaca {
 namespace {
 
 bool write_file(const std::string& path, std::string_view text) {
-  UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+  UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600));
   return fd && ::write(fd.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size());
 }
 
@@ -28,12 +28,13 @@ void mark_prompt(Session& session, const Surroundings& surroundings) {
   LaunchPlan& plan = session.plan;
   const std::string mark = concat("(sefaca:", name_of(session.policy->level), ") ");
   const std::string& directory = session.private_directory.path();
+  const std::string& inside = plan.private_directory;
   const std::string_view shell = base_name(plan.argv.front());
   if (shell == "bash") {
     const std::string file = concat(directory, "/.sefaca-bashrc");
     if (!directory.empty() &&
         write_file(file, concat("[ -r ~/.bashrc ] && . ~/.bashrc\nPS1='", mark, "'\"$PS1\"\n"))) {
-      plan.argv = {plan.argv.front(), "--rcfile", file, "-i"};
+      plan.argv = {plan.argv.front(), "--rcfile", concat(inside, "/.sefaca-bashrc"), "-i"};
       return;
     }
     plan.set_variable("PROMPT_COMMAND",
@@ -47,7 +48,7 @@ void mark_prompt(Session& session, const Surroundings& surroundings) {
     if (write_file(concat(directory, "/.zshenv"), reads(".zshenv")) &&
         write_file(concat(directory, "/.zshrc"),
                    concat(reads(".zshrc"), "PROMPT='", mark, "'\"$PROMPT\"\n")))
-      plan.set_variable("ZDOTDIR", directory);
+      plan.set_variable("ZDOTDIR", inside);
   } else {
     plan.set_variable("PS1", concat(mark, surroundings.uid == 0 ? "# " : "$ "));
   }
@@ -84,7 +85,8 @@ int shell_command(std::span<const std::string> words, const Surroundings& surrou
     print_plan(stdout, *prepared);
     return 0;
   }
-  mark_prompt(*prepared, surroundings);
+  prepared->amend_plan = [&](Session& session) { mark_prompt(session, surroundings); };
+  prepared->amend_plan(*prepared);
   const int code = run_session(*prepared, surroundings);
   take_back_terminal();
   return code;

@@ -1,5 +1,6 @@
 #include "core/enforce/capabilities.h"
 
+#include <linux/capability.h>
 #include <linux/seccomp.h>
 #include <unistd.h>
 
@@ -32,6 +33,13 @@ bool descriptors_can_be_copied() {
   return copy.get() >= 0;
 }
 
+bool has_admin() {
+  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+  __user_cap_data_struct data[2]{};
+  return raw::call(SYS_capget, &header, data) == 0 &&
+         (data[0].effective & (1U << CAP_SYS_ADMIN)) != 0;
+}
+
 }  // namespace
 
 Capabilities probe_capabilities() {
@@ -52,7 +60,22 @@ Capabilities probe_capabilities() {
       found.user_notification && filter_flags_available(SECCOMP_FILTER_FLAG_NEW_LISTENER |
                                                         SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV);
   found.root = ::geteuid() == 0;
+  found.admin = found.root && has_admin();
   return found;
+}
+
+void Capabilities::lose(Step step, int errno_value, std::string path) {
+  if (step == Step::listener) {
+    listener_taken = true;
+    return;
+  }
+  if (step == Step::proc && pid_namespace) {
+    pid_namespace = false;
+    return;
+  }
+  namespaces_failed = step;
+  namespaces_errno = errno_value;
+  namespaces_path = std::move(path);
 }
 
 }  // namespace sefaca

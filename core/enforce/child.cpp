@@ -14,6 +14,7 @@
 #include <cerrno>
 
 #include "core/base/syscall.h"
+#include "core/enforce/init.h"
 #include "core/enforce/landlock.h"
 
 namespace sefaca {
@@ -175,11 +176,12 @@ bool enter(ChildPlan& plan) {
 
 }  // namespace
 
+void hand_over_nothing(ChildPlan& plan) {
+  if (plan.handover == 0) hand_over(plan, ChildPlan::kNoHandover);
+}
+
 void enter_and_execute(ChildPlan& plan) {
-  if (!enter(plan)) {
-    if (plan.handover == 0) hand_over(plan, ChildPlan::kNoHandover);
-    return;
-  }
+  if (!enter(plan)) return hand_over_nothing(plan);
   long r = call(SYS_execve, plan.program, plan.argv, plan.environment);
   if (r == -ENOEXEC && plan.script_argv != nullptr) {
     // As execvp(3): a script without a #! line is the shell's.
@@ -191,7 +193,12 @@ void enter_and_execute(ChildPlan& plan) {
 namespace {
 
 int child_main(void* argument) {
-  enter_and_execute(*static_cast<ChildPlan*>(argument));
+  auto& plan = *static_cast<ChildPlan*>(argument);
+  if (plan.namespaces.flags == 0 || set_up_namespaces(plan)) {
+    enter_and_execute(plan);
+  } else {
+    hand_over_nothing(plan);
+  }
   call(SYS_exit_group, 125);
   __builtin_unreachable();
 }
@@ -200,16 +207,55 @@ alignas(16) char child_stack[64 * 1024];
 
 }  // namespace
 
-Result<pid_t> spawn_child(ChildPlan& plan) {
+namespace {
+
+Result<pid_t> start_process(int (*start)(void*), ChildPlan& plan) {
   sigset_t all, before;
   sigfillset(&all);
   sigprocmask(SIG_SETMASK, &all, &before);
-  const pid_t pid =
-      clone(child_main, child_stack + sizeof child_stack, CLONE_VM | CLONE_FILES | SIGCHLD, &plan);
+  const unsigned long flags = CLONE_VM | CLONE_FILES | SIGCHLD | plan.namespaces.flags;
+  const pid_t pid = clone(start, child_stack + sizeof child_stack, static_cast<int>(flags), &plan);
   const int code = errno;
   sigprocmask(SIG_SETMASK, &before, nullptr);
-  if (pid < 0) return setup_error(Step::spawn, code, nullptr);
+  if (pid < 0)
+    return setup_error(plan.namespaces.flags != 0 ? Step::namespaces : Step::spawn, code, nullptr);
+  if (plan.namespaces.maps_written != nullptr) write_maps_of(pid, plan.namespaces);
   return pid;
+}
+
+}  // namespace
+
+Result<pid_t> spawn_child(ChildPlan& plan) {
+  return start_process(plan.has_init() ? init_main : child_main, plan);
+}
+
+namespace {
+
+int trial_main(void* argument) {
+  auto& plan = *static_cast<ChildPlan*>(argument);
+  call(SYS_unshare, CLONE_FILES);
+  call(SYS_exit_group, set_up_namespaces(plan) ? 0 : 125);
+  __builtin_unreachable();
+}
+
+}  // namespace
+
+FailedStep try_namespaces(ChildPlan& plan) {
+  auto started = start_process(trial_main, plan);
+  if (!started) return {Step::namespaces, started.error().errno_value, nullptr};
+  while (waitpid(*started, nullptr, 0) < 0 && errno == EINTR) {
+  }
+  return {plan.failed_step, plan.failed_errno, plan.failed_path};
+}
+
+bool ChildPlan::has_init() const {
+  return (namespaces.flags & CLONE_NEWPID) != 0;
+}
+
+bool enter_namespaces_in_place(ChildPlan& plan) {
+  const long r = call(SYS_unshare, plan.namespaces.flags);
+  if (r < 0) return fail(plan, Step::namespaces, r);
+  return set_up_namespaces(plan);
 }
 
 int await_listener(ChildPlan& plan, pid_t child) {

@@ -12,6 +12,7 @@
 
 #include "core/base/kernel_abi.h"
 #include "core/base/result.h"
+#include "core/enforce/namespaces.h"
 #include "core/enforce/steps.h"
 
 namespace sefaca {
@@ -51,6 +52,17 @@ struct ChildPlan {
   int handover = 0;
   static constexpr int kNoHandover = -1;
 
+  NamespacePlan namespaces{};
+  int init_reports = -1;  // the pipe that init writes to, where there is a pid namespace
+
+  // With a pid namespace there is an init between the supervisor and the command.
+  [[nodiscard]] bool has_init() const;
+  // Written by init, read by the supervisor: the command's number outside and its pidfd, which lies
+  // in the supervisor's table too. 0 and -1 until then.
+  pid_t command_pid = 0;
+  int command_pidfd = -1;
+  int old_proc = -1;  // init's own
+
   // Written by the child before it exits, read by the parent after it has been waited for.
   Step failed_step = Step::none;
   int failed_errno = 0;
@@ -61,6 +73,21 @@ static_assert(std::is_trivially_destructible_v<ChildPlan>);
 // Runs the steps and executes the program. Returns only when a step failed, which `plan` then
 // names. Async-signal-safe. Irreversible.
 void enter_and_execute(ChildPlan& plan);
+
+// Tells who waits for a listener that none will come. Called where a step before fails.
+void hand_over_nothing(ChildPlan& plan);
+
+// For exec: takes the namespaces of the plan for this very process, which must have one thread. No
+// pid namespace. False when a step failed, which `plan` then names. Irreversible.
+bool enter_namespaces_in_place(ChildPlan& plan);
+
+// Tries the namespaces of the plan in a process that ends at once. Step::none: they work here.
+struct FailedStep {
+  Step step = Step::none;
+  int errno_value = 0;
+  const char* path = nullptr;  // of the plan's, or static
+};
+FailedStep try_namespaces(ChildPlan& plan);
 
 // Starts a process that shares this one's memory until it executes, and its descriptors until the
 // filter is in force, with every signal blocked. The pid, or the errno of clone(2). `plan` and all

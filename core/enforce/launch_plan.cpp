@@ -11,6 +11,8 @@
 #include "core/base/path.h"
 #include "core/base/text.h"
 #include "core/enforce/filters/filters.h"
+#include "core/enforce/remedies.h"
+#include "core/enforce/steps.h"
 #include "core/policy/paths.h"
 #include "core/policy/units.h"
 
@@ -37,9 +39,11 @@ class Planner {
     std::sort(plan_.keep_fds.begin(), plan_.keep_fds.end());
     // A background process that is meant to stay outlives sefaca; in place there is no parent.
     plan_.die_with_parent = supervised() && !policy_.keep_background;
+    namespaces();
     environment();
     own_paths();
     files();
+    private_places();
     calls();
     network();
     capabilities();
@@ -58,17 +62,68 @@ class Planner {
   static constexpr auto kNarrower = Gap::Effect::narrower;
   static constexpr auto kWeaker = Gap::Effect::weaker;
 
+  // Namespaces where the policy asks for what only they give. With them comes a pid namespace,
+  // which costs little then and ends the tree by itself.
+  void namespaces() {
+    const bool own_loopback = policy_.network == Network::localhost;
+    if (own_loopback || private_tmp()) take_namespaces();
+    plan_.namespaces.network = plan_.namespaces.any() && own_loopback;
+    if (plan_.namespaces.any()) held("namespaces", names_of(plan_.namespaces));
+  }
+
+  void take_namespaces() {
+    Namespaces& ns = plan_.namespaces;
+    if (!host_.namespaces()) return;
+    ns.user = !host_.admin;  // root needs none, and keeps the ids of others so (chown)
+    ns.mount = true;
+    ns.pid = ns.ipc = supervised() && host_.pid_namespace;
+    ns.fresh_proc = ns.pid;
+    ns.maps_by_parent = ns.user && host_.root;
+    const auto line = [](auto id) {
+      return concat(std::to_string(id), " ", std::to_string(id), " 1\n");
+    };
+    ns.uid_map = line(surroundings_.uid);
+    ns.gid_map = line(surroundings_.gid);
+    ns.view = make_mount_view({.paths = plan_.paths,
+                               .command = in_.command,
+                               .program = in_.program,
+                               .tmp = policy_.tmp,
+                               .private_directory = in_.private_directory,
+                               .tmpfs_bytes = policy_.limits.memory_bytes.value_or(
+                                   surroundings_.machine_memory_bytes / 2)},
+                              surroundings_);
+  }
+
+  static std::string names_of(const Namespaces& ns) {
+    std::vector<std::string> names;
+    if (ns.user) names.emplace_back("user");
+    if (ns.mount) names.emplace_back("mount");
+    if (ns.pid) names.emplace_back("pid");
+    if (ns.network) names.emplace_back("network");
+    if (ns.ipc) names.emplace_back("ipc");
+    return join(names, ", ");
+  }
+
+  bool private_tmp() const { return policy_.tmp == TmpKind::private_directory; }
+
+  // Where the command finds its private directory; empty: it has none.
+  std::string tmp_inside() const {
+    const std::string& target = plan_.namespaces.view.tmp_target;
+    return target.empty() ? in_.private_directory : target;
+  }
+
   void environment() {
     plan_.environment = policy_.environment;
-    if (in_.private_directory.empty()) return;
-    plan_.set_variable("TMPDIR", in_.private_directory);
-    if (policy_.level == Level::strict) plan_.set_variable("HOME", in_.private_directory);
+    const std::string directory = plan_.private_directory = tmp_inside();
+    if (directory.empty()) return;
+    plan_.set_variable("TMPDIR", directory);
+    if (policy_.level == Level::strict) plan_.set_variable("HOME", directory);
   }
 
   // Paths that only this run knows: the private directory, the command itself.
   void own_paths() {
-    if (!in_.private_directory.empty()) {
-      plan_.paths.push_back({in_.private_directory, Access::write, PathRule::Kind::grant,
+    if (const std::string directory = tmp_inside(); !directory.empty()) {
+      plan_.paths.push_back({directory, Access::write, PathRule::Kind::grant,
                              "the private temporary directory", "--tmp=private"});
     }
     if (policy_.read == ReadScope::listed && in_.program.starts_with("/")) {
@@ -88,9 +143,18 @@ class Planner {
       return;
     }
     plan_.landlock_abi = host_.landlock_abi;
-    plan_.landlock = compile_landlock_rules(plan_.paths, host_.landlock_abi, *surroundings_.files);
-    if (policy_.network != Network::allow) plan_.tcp = landlock_tcp_rights(host_.landlock_abi);
-    held("files", concat("landlock (ABI ", std::to_string(host_.landlock_abi), ")"));
+    compile_rules();
+    if (!plan_.landlock.no_creation.empty() && !plan_.namespaces.any()) {
+      take_namespaces();
+      if (plan_.namespaces.any()) {
+        held("namespaces", names_of(plan_.namespaces));
+        compile_rules();
+      }
+    }
+    if (policy_.network != Network::allow && !plan_.namespaces.network)
+      plan_.tcp = landlock_tcp_rights(host_.landlock_abi);
+    held("files", concat("landlock (ABI ", std::to_string(host_.landlock_abi), ")",
+                         plan_.namespaces.mount ? ", mount namespace" : ""));
     for (const std::string& directory : plan_.landlock.no_creation) {
       if (directory == "/") continue;
       gap(kNarrower, "creation",
@@ -111,14 +175,40 @@ class Planner {
           "before Landlock ABI 5 ioctls on opened devices are not governed",
           "a kernel from 6.10 on");
     protected_paths();
-    if (!in_.private_directory.empty())
+  }
+
+  // Only what no mount holds is carved out of the ruleset.
+  void compile_rules() {
+    std::vector<PathRule> rules;
+    for (const PathRule& rule : plan_.paths) {
+      if (!plan_.namespaces.view.holds(rule)) rules.push_back(rule);
+    }
+    plan_.landlock = compile_landlock_rules(rules, host_.landlock_abi, *surroundings_.files);
+  }
+
+  void private_places() {
+    if (!private_tmp()) return;
+    const MountView& view = plan_.namespaces.view;
+    if (!view.tmp_target.empty()) {
+      held("private_tmp", "mount namespace");
+    } else if (plan_.namespaces.mount) {
       gap(kNarrower, "private_tmp",
-          "no mount namespace in this build: TMPDIR is private, a literal /tmp is not writable",
-          "--tmp=host");
+          "the working directory holds /tmp: TMPDIR is private, /tmp is the host's");
+    } else {
+      held("private_tmp", "TMPDIR");
+      gap(kNarrower, "private_tmp",
+          concat("TMPDIR is private, a literal /tmp is not writable: ", namespaces_trouble()),
+          namespaces_remedy(host_));
+    }
     if (!in_.private_directory.empty() && !supervised())
       gap(kNarrower, "private_tmp",
           concat("exec leaves nobody to remove ", printable(in_.private_directory)),
           "sefaca run, or --tmp=host");
+  }
+
+  std::string namespaces_trouble() const {
+    const char* path = host_.namespaces_path.empty() ? nullptr : host_.namespaces_path.c_str();
+    return setup_error(host_.namespaces_failed, host_.namespaces_errno, path).what;
   }
 
   // What stays as it is inside a writable directory: neither Landlock nor a filter can do that.
@@ -132,7 +222,8 @@ class Planner {
                  printable(policy_.log_file), " can be changed from inside"),
           "--log=FILE outside of the writable directories");
     if (std::any_of(plan_.paths.begin(), plan_.paths.end(), [&](const PathRule& rule) {
-          return rule.kind == PathRule::Kind::protected_ && rule.path != policy_.log_file;
+          return rule.kind == PathRule::Kind::protected_ && rule.path != policy_.log_file &&
+                 !plan_.namespaces.view.holds(rule);
         }))
       gap(kWeaker, "protected_paths",
           "Landlock can't take away below a writable directory: .git/hooks, .git/config, start-up "
@@ -162,8 +253,11 @@ class Planner {
     listener();
     // Landlock governs contents, not metadata. At strict nothing but the private directory could
     // change it anyway, so there it is refused altogether: narrower, never wider.
-    plan_.filter.metadata = policy_.level != Level::strict;
-    if (!plan_.filter.metadata) {
+    const bool by_mounts = plan_.namespaces.mount && !plan_.namespaces.view.root_writable;
+    plan_.filter.metadata = by_mounts || policy_.level != Level::strict;
+    if (by_mounts) {
+      held("metadata", "mount namespace (read-only)");
+    } else if (!plan_.filter.metadata) {
       held("metadata", "seccomp (refused everywhere)");
     } else {
       metadata_gap();
@@ -202,32 +296,43 @@ class Planner {
                           : "seccomp notification (what writes, connects or is refused)");
   }
 
+  // Where there are sockets, connect is let through but for what the supervisor decides.
+  void unix_sockets_gap() {
+    if (plan_.notify.connects) return;
+    gap(kWeaker, "unix_sockets",
+        "nobody stops connecting to unix sockets by path: no listener, or no pidfd_getfd(2)",
+        "--no-network");
+  }
+
   void network() {
     if (!plan_.filtered) return;
-    plan_.filter.network = policy_.network == Network::allow;
+    plan_.filter.network = policy_.network == Network::allow || plan_.namespaces.network;
     switch (policy_.network) {
       case Network::allow:
-        if (!plan_.notify.connects)
-          gap(kWeaker, "unix_sockets",
-              "with the network allowed nobody stops connecting to unix sockets by path: no "
-              "listener, "
-              "or no pidfd_getfd(2)",
-              "--no-network");
+        unix_sockets_gap();
         break;
       case Network::deny:
         held("network", "seccomp (no socket but unix pairs)");
         break;
       case Network::localhost:
+        if (plan_.namespaces.network) {
+          held("network", "network namespace (a loopback of its own)");
+          unix_sockets_gap();
+          break;
+        }
+        [[fallthrough]];
       case Network::host_loopback:
         held("network", "seccomp (no socket but unix pairs)");
         gap(kNarrower, "network",
-            concat("this build has no loopback of its own: no network at all in place of ",
-                   name_of(policy_.network)));
+            policy_.network == Network::localhost
+                ? concat("no network at all in place of localhost: ", namespaces_trouble())
+                : "no network at all in place of host-loopback in this build",
+            policy_.network == Network::localhost ? namespaces_remedy(host_) : "");
         break;
     }
     if (plan_.notify.connects) {
       held("unix_sockets", "the supervisor decides by path");
-    } else if (policy_.network != Network::allow) {
+    } else if (!plan_.filter.network) {
       held("unix_sockets", "seccomp (connect refused)");
     }
   }
@@ -241,6 +346,10 @@ class Planner {
 
   void limits() {
     const Limits& limits = policy_.limits;
+    // Behind a user namespace of its own the limit counts the tree, not all that the user runs; the
+    // init is one of them (setrlimit(2), user_namespaces(7)).
+    if (limits.processes && plan_.namespaces.user && !host_.root)
+      limit(RLIMIT_NPROC, *limits.processes + 1);
     if (limits.cpu_time_ms) {
       limit(RLIMIT_CPU, (*limits.cpu_time_ms + 999) / 1000);
       held("cpu_time", "RLIMIT_CPU, each process by itself");
@@ -312,6 +421,10 @@ std::vector<const char*> pointers(const std::vector<std::string>& words) {
   return out;
 }
 
+const char* text_or_null(const std::string& text) {
+  return text.empty() ? nullptr : text.c_str();
+}
+
 }  // namespace
 
 void LaunchPlan::set_variable(std::string_view name, std::string_view value) {
@@ -356,6 +469,7 @@ FlatPlan::FlatPlan(const LaunchPlan& plan)
     child_.rules = rules_.data();
     child_.rule_count = rules_.size();
   }
+  flatten(plan.namespaces);
   if (plan.filtered) {
     const auto filter = filter_for(plan.filter);
     child_.filter = filter.data();
@@ -366,6 +480,28 @@ FlatPlan::FlatPlan(const LaunchPlan& plan)
         child_.listener_flags |= SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV;
     }
   }
+}
+
+void FlatPlan::flatten(const Namespaces& from) {
+  NamespacePlan& to = child_.namespaces;
+  to.flags = from.clone_flags();
+  if (to.flags == 0) return;
+  to.uid_map = from.uid_map.c_str();
+  to.gid_map = from.gid_map.c_str();
+  to.maps_written = from.maps_by_parent ? &maps_written_ : nullptr;
+  to.loopback = from.network;
+  to.fresh_proc = from.fresh_proc;
+  const MountView& view = from.view;
+  for (const MountView::Entry& entry : view.entries)
+    mounts_.push_back({entry.path.c_str(), entry.kind, entry.directory, -1});
+  to.mounts = mounts_.data();
+  to.mount_count = mounts_.size();
+  to.root_writable = view.root_writable;
+  to.tmp_target = text_or_null(view.tmp_target);
+  to.tmp_source = text_or_null(view.tmp_source);
+  to.tmpfs_options = view.tmpfs_options.c_str();
+  to.private_shm = view.private_shm;
+  to.working_directory = view.working_directory.c_str();
 }
 
 }  // namespace sefaca

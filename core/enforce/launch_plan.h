@@ -14,6 +14,7 @@
 #include "core/enforce/child.h"
 #include "core/enforce/filters/filter_spec.h"
 #include "core/enforce/landlock.h"
+#include "core/enforce/namespaces.h"
 #include "core/policy/builder.h"
 #include "core/policy/policy.h"
 #include "core/policy/surroundings.h"
@@ -50,9 +51,11 @@ struct LaunchPlan {
   std::string program;
   std::vector<std::string> argv;
   std::vector<std::string> environment;  // NAME=VALUE
+  std::string private_directory;         // as the command finds it; empty: none
   std::vector<PathRule> paths;           // the policy's and those of this run
   int landlock_abi = 0;                  // 0: no ruleset
   LandlockRules landlock;
+  Namespaces namespaces;
   std::uint64_t tcp = 0;  // handled and granted nowhere: a second refusal behind the filter's
   std::uint64_t scopes = 0;
   bool filtered = false;
@@ -81,8 +84,12 @@ class FlatPlan {
   ChildPlan& child() { return child_; }
 
  private:
+  void flatten(const Namespaces& from);
+
   std::vector<const char*> argv_, script_argv_, environment_;
   std::vector<ChildPlan::Rule> rules_;
+  std::vector<FlatMount> mounts_;
+  std::uint32_t maps_written_ = 0;
   ChildPlan child_;
 };
 

@@ -14,6 +14,18 @@ const char* doing(Step step) {
       return "nothing";
     case Step::spawn:
       return "starting a process";
+    case Step::namespaces:
+      return "making namespaces";
+    case Step::id_maps:
+      return "mapping the user into the user namespace";
+    case Step::loopback:
+      return "bringing up the loopback of the network namespace";
+    case Step::mounts:
+      return "mounting";
+    case Step::proc:
+      return "mounting a fresh /proc";
+    case Step::working_directory:
+      return "returning to the working directory";
     case Step::dispositions:
       return "resetting the signals";
     case Step::descriptors:

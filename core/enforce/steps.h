@@ -1,6 +1,7 @@
 // Step: where the child stands, so that a failure becomes a sentence in the parent.
 #pragma once
 
+#include <cerrno>
 #include <cstdint>
 
 #include "core/base/result.h"
@@ -10,6 +11,12 @@ namespace sefaca {
 enum class Step : std::uint32_t {
   none,
   spawn,
+  namespaces,
+  id_maps,
+  loopback,
+  mounts,
+  proc,
+  working_directory,
   dispositions,
   descriptors,
   capabilities,
@@ -22,6 +29,13 @@ enum class Step : std::uint32_t {
   listener,  // a filter with a listener; EBUSY: an outer sandbox has one already
   execute
 };
+
+// What failed can be done without: namespaces that this host refuses, a listener where an outer
+// sandbox has one already (EBUSY). What they give is then a gap.
+constexpr bool can_do_without(Step step, int errno_value) {
+  return (step >= Step::namespaces && step <= Step::working_directory) ||
+         (step == Step::listener && errno_value == EBUSY);
+}
 
 // What failed, with errno translated into cause and remedy. `path`: the rule's or the program's.
 Error setup_error(Step step, int errno_value, const char* path);

@@ -1,26 +1,32 @@
 #include "core/supervise/supervisor.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <iterator>
 #include <limits>
+#include <optional>
 #include <utility>
 
 #include "core/base/text.h"
 #include "core/base/unique_fd.h"
+#include "core/enforce/init.h"
 #include "core/notify/receiver.h"
 #include "core/policy/units.h"
 #include "core/supervise/fence.h"
 #include "core/supervise/guardian.h"
 #include "core/supervise/process_tree.h"
+#include "core/supervise/terminal.h"
 
 namespace sefaca {
 namespace {
@@ -60,16 +66,23 @@ class Supervisor::Impl {
   explicit Impl(const SuperviseRequest& request)
       : request_(request),
         limits_(request.limits),
-        plan_(&request.plan),
-        flat_(std::make_unique<FlatPlan>(request.plan)),
         // What the supervisor connects for the tree has the tree's own scope.
-        fence_(Fence::raise(request.capabilities, !request.plan.notify.abstract_sockets)) {}
+        fence_(Fence::raise(request.capabilities, !request.abstract_sockets)) {}
 
-  Supervised run() {
+  Supervised run(const LaunchPlan& plan) {
     ::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
     if (auto fine = listen_to_signals(); !fine) return not_run(Step::spawn, fine.error());
-    if (auto spawned = spawn(); !spawned) return not_run(Step::spawn, spawned.error());
-    if (auto fine = take_listener(); !fine) return not_run(Step::listener, fine.error());
+    flat_.emplace(plan);
+    ended_ = false;
+    start_us_ = now_us();
+    if (auto started = start(); !started) {
+      const Step step = plan.namespaces.any() ? Step::namespaces : Step::spawn;
+      return not_run(step, started.error());
+    }
+    set_clocks();
+    // From here on beside the command, which is still on its way to execve.
+    if (!guarded_) start_guardian();
+    take_listener(plan);
     if (request_.meanwhile) request_.meanwhile();
     while (!ended_) wait_for_something();
     finish_tree();
@@ -87,33 +100,47 @@ class Supervisor::Impl {
     return {.failed = step, .error = std::move(error)};
   }
 
-  Status spawn() {
-    start_us_ = now_us();
-    SEFACA_TRY(pid, spawn_child(flat_->child()));
-    command_ = pid;
-    set_clocks();
+  Status start() {
+    ChildPlan& child = flat_->child();
+    UniqueFd reports;
+    if (child.has_init()) {
+      int ends[2];
+      if (::pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0)
+        return Error{.what = concat("pipe: ", errno_text(errno)), .errno_value = errno};
+      reports_.reset(ends[0]);
+      reports.reset(ends[1]);
+      child.init_reports = reports.get();
+    }
+    SEFACA_TRY(pid, spawn_child(child));
+    child_ = pid;
+    if (child.has_init()) {
+      // Its number in our table is shared until init has a table of its own; then it is ours alone.
+      reports_end_ = std::move(reports);
+      command_ = 0;
+    } else {
+      command_ = child_;
+    }
     return Done{};
   }
 
-  // From here on beside the command, which is still on its way to execve. Where an outer sandbox
-  // has the listener, the command is started once more, by a plan that needs none.
-  Status take_listener() {
+  void take_listener(const LaunchPlan& plan) {
     ChildPlan& child = flat_->child();
-    start_guardian();
-    if (child.listener_flags == 0) return Done{};
-    const int listener = await_listener(child, command_);
-    if (listener >= 0) {
-      receiver_ = std::make_unique<Receiver>(UniqueFd(listener), *plan_, fence_.in_force());
-      return Done{};
+    if (child.listener_flags == 0) return;
+    // None: the child has ended, and says itself why.
+    const int listener = await_listener(child, child_);
+    if (listener >= 0)
+      receiver_ = std::make_unique<Receiver>(UniqueFd(listener), plan, fence_.in_force());
+  }
+
+  // Sends to the command alone. Behind an init its number may be another's once it has been reaped,
+  // which only init knows: so by its descriptor.
+  void signal_command(int signal) {
+    ChildPlan& child = flat_->child();
+    if (!child.has_init()) {
+      ::kill(command_, signal);
+    } else if (const int fd = __atomic_load_n(&child.command_pidfd, __ATOMIC_ACQUIRE); fd >= 0) {
+      ::syscall(SYS_pidfd_send_signal, fd, signal, nullptr, 0);
     }
-    if (child.failed_step != Step::listener || child.failed_errno != EBUSY ||
-        !request_.without_listener)
-      return Done{};  // it has ended, and says itself why
-    ::waitpid(command_, nullptr, 0);
-    SEFACA_TRY(plan, request_.without_listener());
-    plan_ = plan;
-    flat_ = std::make_unique<FlatPlan>(*plan);
-    return spawn();
   }
 
   void start_guardian() {
@@ -133,7 +160,7 @@ class Supervisor::Impl {
     constexpr timespec kDying{0,
                               20'000'000};  // killed processes still hold their files for a moment
     ::nanosleep(&kDying, nullptr);
-    Supervised killed{.pid = command_, .guarded = true};
+    Supervised killed{.pid = command_pid(), .guarded = true};
     killed.outcome.kind = Outcome::Kind::signaled;
     killed.outcome.signal = SIGKILL;
     killed.outcome.duration_ms = static_cast<std::uint64_t>((now_us() - start_us_) / 1000);
@@ -187,14 +214,15 @@ class Supervisor::Impl {
 
   // Waits for signals and notifications and answers them; false when there were none in time.
   bool wait_for_events(int milliseconds) {
-    pollfd fds[2] = {{signals_.get(), POLLIN, 0}, {-1, POLLIN, 0}};
+    pollfd fds[] = {{signals_.get(), POLLIN, 0}, {-1, POLLIN, 0}, {reports_.get(), POLLIN, 0}};
     if (receiver_) fds[1].fd = receiver_->descriptor();
-    const int ready = ::poll(fds, 2, milliseconds);
+    const int ready = ::poll(fds, std::size(fds), milliseconds);
     if ((fds[1].revents & POLLIN) != 0) receiver_->receive();
     // Hung up: nobody is left whose calls could be notified.
     else if (fds[1].revents != 0)
       close_receiver();
     if ((fds[0].revents & POLLIN) != 0) read_signals();
+    if (fds[2].revents != 0) read_reports();
     return ready > 0;
   }
 
@@ -214,9 +242,42 @@ class Supervisor::Impl {
         if (signal == SIGCHLD) child_changed_ = true;
         if (signal == SIGCHLD || info[i].ssi_code == SI_KERNEL) continue;
         if (ended_) continue;  // the pid may be another's by now
-        ::kill(command_, signal);
+        signal_command(signal);
       }
     }
+  }
+
+  void read_reports() {
+    InitReport report{};
+    while (reports_ && ::read(reports_.get(), &report, sizeof report) == sizeof report) {
+      if (report.kind == InitReport::Kind::ended) {
+        command_ended(report.status);
+      } else if (!ended_) {
+        command_stopped();
+      }
+    }
+  }
+
+  void command_ended(int status) {
+    status_ = status;
+    ended_ = true;
+    end_us_ = now_us();
+  }
+
+  // An editor's kill(0, SIGTSTP), a shell's `suspend`: whoever started us waits for us to stop.
+  // Only where there is a terminal that can bring us back; elsewhere the clock goes on.
+  void command_stopped() {
+    if (!is_stopped(command_pid())) return;
+    const Terminal terminal = Terminal::of_this_job();
+    if (!terminal) return;
+    const std::int64_t began = now_ms();
+    ::raise(SIGSTOP);
+    const std::int64_t away = now_ms() - began;
+    for (std::int64_t* clock : {&deadline_, &kill_at_, &next_watch_}) {
+      if (*clock != kNever) *clock += away;
+    }
+    terminal.give_to_group_of(command_pid());
+    signal_command(SIGCONT);
   }
 
   // Reaps whatever has ended. False when there is nothing left at all.
@@ -224,16 +285,18 @@ class Supervisor::Impl {
     for (;;) {
       int status = 0;
       rusage usage{};
-      const pid_t pid = ::wait4(-1, &status, WNOHANG, &usage);
+      const pid_t pid = ::wait4(-1, &status, WNOHANG | WUNTRACED, &usage);
       if (pid == 0) return true;
       if (pid < 0) return errno != ECHILD;
+      if (WIFSTOPPED(status)) {
+        if (pid == command_ && !ended_) command_stopped();
+        continue;
+      }
       cpu_ms_ += milliseconds(usage.ru_utime) + milliseconds(usage.ru_stime);
       largest_bytes_ = std::max(largest_bytes_, static_cast<std::uint64_t>(usage.ru_maxrss) * 1024);
-      if (pid == command_) {
-        status_ = status;
-        ended_ = true;
-        end_us_ = now_us();
-      }
+      if (pid != child_) continue;
+      read_reports();
+      if (!ended_) command_ended(status);
     }
   }
 
@@ -247,6 +310,7 @@ class Supervisor::Impl {
   void watch() {
     const std::int64_t began = now_us(CLOCK_THREAD_CPUTIME_ID);
     TreeFigures figures = measure_tree(::getpid(), guardian_.pid());
+    if (flat_->child().has_init() && figures.processes > 0) --figures.processes;
     peak_processes_ = std::max(peak_processes_, figures.processes);
     if (limits_.memory_bytes && figures.memory_bytes > *limits_.memory_bytes) {
       // Shared anonymous pages were counted in each process: ask again, exactly.
@@ -278,6 +342,12 @@ class Supervisor::Impl {
     }
   }
 
+  // 0 until an init has started it.
+  pid_t command_pid() {
+    if (command_ == 0) command_ = __atomic_load_n(&flat_->child().command_pid, __ATOMIC_ACQUIRE);
+    return command_;
+  }
+
   // What the command left behind. Each orphan is ours (subreaper), so ECHILD means: nothing at all.
   void finish_tree() {
     if (request_.keep_background) return;
@@ -296,9 +366,9 @@ class Supervisor::Impl {
     }
   }
 
-  Supervised result() const {
+  Supervised result() {
     Supervised out;
-    out.pid = command_;
+    out.pid = command_pid();
     out.guarded = guarded_;
     Outcome& o = out.outcome;
     o.kind = kind_;
@@ -350,14 +420,14 @@ class Supervisor::Impl {
 
   const SuperviseRequest& request_;
   const Limits& limits_;
-  const LaunchPlan* plan_;
-  std::unique_ptr<FlatPlan> flat_;
+  std::optional<FlatPlan> flat_;
   std::unique_ptr<Receiver> receiver_;
   std::vector<Violation> violations_;
   const Fence fence_;
   Guardian guardian_;
-  UniqueFd signals_;
-  pid_t command_ = 0;
+  UniqueFd signals_, reports_, reports_end_;
+  pid_t child_ = 0;    // the process that we started: the command or its init
+  pid_t command_ = 0;  // the command; 0 until its init has started it
   int status_ = 0;
   bool child_changed_ = false, ended_ = false, guarded_ = false;
   Outcome::Kind kind_ = Outcome::Kind::exited;
@@ -368,8 +438,8 @@ class Supervisor::Impl {
 
 Supervisor::Supervisor(const SuperviseRequest& request) : impl_(std::make_unique<Impl>(request)) {}
 Supervisor::~Supervisor() = default;
-Supervised Supervisor::run() {
-  return impl_->run();
+Supervised Supervisor::run(const LaunchPlan& plan) {
+  return impl_->run(plan);
 }
 
 }  // namespace sefaca

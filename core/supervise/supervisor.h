@@ -25,19 +25,16 @@ struct Supervised {
 };
 
 struct SuperviseRequest {
-  const LaunchPlan& plan;
   const Limits& limits;
   const Capabilities& capabilities;
   bool keep_background = false;
+  bool abstract_sockets = false;  // those of outside may be reached (--allow)
   // Runs in the guardian when this process is killed, after the tree has been ended: removes what
   // is left, writes the record. Empty: no guardian.
   std::function<void(const Supervised&)> when_killed{};
   int guardian_keeps_fd = -1;  // the log's
   // Runs once the command is on its way, beside it: what nothing waits for until the end.
   std::function<void()> meanwhile{};
-  // The plan for a tree whose calls an outer sandbox is notified of already (EBUSY), or why there
-  // is none. Asked for at most once, before anything was run; empty: that is an error.
-  std::function<Result<const LaunchPlan*>()> without_listener{};
 };
 
 // Runs the plan to its end. The guardian stays on its leash until the Supervisor is gone, so that
@@ -48,7 +45,9 @@ class Supervisor {
   ~Supervisor();
   Supervisor(const Supervisor&) = delete;
   Supervisor& operator=(const Supervisor&) = delete;
-  Supervised run();  // once
+  // `plan` must outlive the call. Once; again, with a plan that wants less, only after a step that
+  // a plan can do without has failed (see can_do_without()): then nothing was run.
+  Supervised run(const LaunchPlan& plan);
 
  private:
   class Impl;

@@ -2,6 +2,9 @@
 # The contract's exit codes, and that the whole tree of a command is ended with it.
 . "$(dirname -- "$0")/../lib.sh"
 
+# In a pid namespace a process has a number of its own: it is known by its words.
+gone() { ! pgrep -fx "$1" >/dev/null; }
+
 for who in $people; do
   here=$(place_of "$who")
   for wanted in 0 1 2 42 77 124 125 126 127 128 200 255; do
@@ -32,15 +35,15 @@ for who in $people; do
   exits "$who: timed out" 124
   check "$who: timed out at once" [ $(($(date +%s) - began)) -lt 6 ]
   attempt as "$who" SEFACA run --timeout=1 -- \
-    sh -c "trap '' TERM; sleep 25 & echo \$! >left; sleep 25; sleep 25"
+    sh -c "trap '' TERM; sleep 25.1$$ & sleep 25; sleep 25"
   exits "$who: timed out with TERM ignored" 124
-  check "$who: its child is ended" sh -c "! kill -0 $(cat "$here/left") 2>/dev/null"
+  check "$who: its child is ended" gone "sleep 25.1$$"
 
   # A child in the background does not outlive the command, in a session of its own neither.
   attempt as "$who" SEFACA run -- \
-    sh -c 'setsid sleep 25 >/dev/null 2>&1 & echo $! >left2; exit 3'
+    sh -c "setsid sleep 25.2$$ >/dev/null 2>&1 & exit 3"
   exits "$who: the command's code with a child left behind" 3
-  check "$who: the child left behind is ended" sh -c "! kill -0 $(cat "$here/left2") 2>/dev/null"
+  check "$who: the child left behind is ended" gone "sleep 25.2$$"
 
   # Signals to sefaca reach the command, and the command decides.
   cat >"$here/signals" <<'SH'

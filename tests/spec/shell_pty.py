@@ -69,7 +69,7 @@ def main():
         child.sendline(f"SHELL=/bin/sh {SEFACA} shell --quiet --level=strict")
         child.expect_exact("(sefaca:strict) ")
         child.sendline("echo home=$HOME")
-        child.expect("home=/[^ ]*/sf-")
+        child.expect("home=/tmp")
         child.sendline("exit")
         child.expect_exact(OUTER)
         child.sendline(f"{SEFACA} shell true; echo code=$?")

@@ -97,8 +97,47 @@ TEST(LaunchPlan, NothingIsClaimedThatTheAbiLacks) {
   EXPECT_TRUE(now.enforced.contains("abstract_sockets"));
 }
 
-TEST(LaunchPlan, ALoopbackFallsToNoNetworkAndSaysSo) {
+Capabilities without_namespaces(Capabilities host) {
+  host.lose(Step::id_maps, EPERM);
+  return host;
+}
+
+TEST(LaunchPlan, ALoopbackIsANetworkNamespace) {
   const LaunchPlan plan = Plan("level", "default").on(host(7));
+  EXPECT_EQ(gap(plan, "network"), nullptr);
+  EXPECT_TRUE(plan.namespaces.network);
+  EXPECT_TRUE(plan.filter.network);
+  EXPECT_EQ(plan.tcp, 0U);
+  EXPECT_EQ(plan.enforced.at("namespaces"), "user, mount, pid, network, ipc");
+  EXPECT_EQ(gap(plan, "metadata"), nullptr);
+}
+
+TEST(LaunchPlan, NoNamespaceIsPaidForThatThePolicyDoesNotNeed) {
+  const LaunchPlan plan = Plan("preset", "compiler").on(host(7));
+  EXPECT_FALSE(plan.namespaces.any());
+  EXPECT_EQ(FlatPlan(plan).child().namespaces.flags, 0U);
+}
+
+TEST(LaunchPlan, RootWithItsCapabilitiesNeedsNoUserNamespace) {
+  Capabilities root = host(7);
+  root.root = root.admin = true;
+  const LaunchPlan plan = Plan("level", "default").on(root);
+  EXPECT_FALSE(plan.namespaces.user);
+  EXPECT_TRUE(plan.namespaces.mount);
+  root.admin = false;
+  EXPECT_TRUE(Plan("level", "default").on(root).namespaces.maps_by_parent);
+}
+
+TEST(LaunchPlan, WithoutAFreshProcThereIsNoPidNamespace) {
+  Capabilities masked = host(7);
+  masked.lose(Step::proc, EPERM);
+  const LaunchPlan plan = Plan("level", "default").on(masked);
+  EXPECT_EQ(plan.enforced.at("namespaces"), "user, mount, network");
+  EXPECT_FALSE(plan.namespaces.fresh_proc);
+}
+
+TEST(LaunchPlan, ALoopbackFallsToNoNetworkAndSaysSo) {
+  const LaunchPlan plan = Plan("level", "default").on(without_namespaces(host(7)));
   ASSERT_NE(gap(plan, "network"), nullptr);
   EXPECT_EQ(gap(plan, "network")->effect, Gap::Effect::narrower);
   EXPECT_FALSE(plan.filter.network);
@@ -114,12 +153,12 @@ TEST(LaunchPlan, AnAllowedNetworkLeavesUnixSocketsOpen) {
   EXPECT_FALSE(plan.enforced.contains("unix_sockets"));
 }
 
-TEST(LaunchPlan, StrictHoldsOnThisMechanismsAlone) {
-  const LaunchPlan plan = Plan("level", "strict").on(host(7));
+TEST(LaunchPlan, StrictHoldsWithoutNamespaces) {
+  const LaunchPlan plan = Plan("level", "strict").on(without_namespaces(host(7)));
   EXPECT_FALSE(plan.weaker_than_policy());
   EXPECT_FALSE(plan.filter.metadata);
   EXPECT_EQ(plan.keep_capabilities, 0U);
-  EXPECT_TRUE(Plan("level", "strict").on(host(5)).weaker_than_policy());
+  EXPECT_TRUE(Plan("level", "strict").on(without_namespaces(host(5))).weaker_than_policy());
 }
 
 TEST(LaunchPlan, InPlaceNothingIsPromisedThatNeedsASupervisor) {

@@ -55,7 +55,7 @@ Report run_in_own_process(const LaunchPlan& plan, const Limits& limits = {},
     ::close(ends[0]);
     Capabilities capabilities = probe_capabilities();
     if (!fenced) capabilities.landlock_abi = 0;
-    SuperviseRequest request{.plan = plan, .limits = limits, .capabilities = capabilities};
+    SuperviseRequest request{.limits = limits, .capabilities = capabilities};
     request.keep_background = keep_background;
     if (!when_killed_marker.empty()) {
       request.when_killed = [&](const Supervised& killed) {
@@ -64,7 +64,7 @@ Report run_in_own_process(const LaunchPlan& plan, const Limits& limits = {},
       };
     }
     auto supervisor = std::make_unique<Supervisor>(request);
-    const Supervised ended = supervisor->run();
+    const Supervised ended = supervisor->run(plan);
     supervisor.reset();
     Report report;
     report.ran = ended.failed == Step::none;

@@ -1,0 +1,46 @@
+#include "core/supervise/terminal.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <cstring>
+#include <string>
+
+#include "core/base/text.h"
+
+namespace sefaca {
+
+Terminal Terminal::of_this_job() {
+  Terminal terminal;
+  // Three descriptors that a terminal may be at; /dev/tty costs an open, which most runs (builds)
+  // need not pay.
+  for (int fd = 0; fd <= 2; ++fd) {
+    if (::tcgetpgrp(fd) != ::getpgrp()) continue;
+    terminal.fd_.reset(::fcntl(fd, F_DUPFD_CLOEXEC, 3));
+    return terminal;
+  }
+  return terminal;
+}
+
+void Terminal::give_to_group_of(pid_t pid) const {
+  const pid_t group = ::getpgid(pid);
+  if (group <= 0 || group == ::getpgrp()) return;
+  // From the background tcsetpgrp(3) would stop us with SIGTTOU.
+  const auto before = ::signal(SIGTTOU, SIG_IGN);
+  ::tcsetpgrp(fd_.get(), group);
+  ::signal(SIGTTOU, before);
+  ::kill(-group, SIGCONT);
+}
+
+bool is_stopped(pid_t pid) {
+  if (pid <= 0) return false;
+  const std::string path = concat("/proc/", std::to_string(pid), "/stat");
+  UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  char text[512]{};
+  if (!fd || ::read(fd.get(), text, sizeof text - 1) <= 0) return false;
+  const char* end = std::strrchr(text, ')');
+  return end != nullptr && std::strncmp(end, ") T", 3) == 0;
+}
+
+}  // namespace sefaca

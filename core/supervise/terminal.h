@@ -1,0 +1,27 @@
+// Terminal: the controlling terminal of the job that sefaca is in, if it is in one.
+#pragma once
+
+#include <sys/types.h>
+
+#include "core/base/unique_fd.h"
+
+namespace sefaca {
+
+class Terminal {
+ public:
+  // The terminal, when this process's group has it in the foreground: only then is there somebody
+  // who can continue a stopped job (job control: credentials(7), tty_ioctl(4)).
+  static Terminal of_this_job();
+
+  explicit operator bool() const { return static_cast<bool>(fd_); }
+  // Makes the group of `pid` the foreground group where it is not ours, and continues it.
+  void give_to_group_of(pid_t pid) const;
+
+ private:
+  UniqueFd fd_;
+};
+
+// True while the process is stopped by job control (state T of proc_pid_stat(5)).
+bool is_stopped(pid_t pid);
+
+}  // namespace sefaca
