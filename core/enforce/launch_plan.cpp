@@ -221,13 +221,24 @@ class Planner {
           concat("the log lies in a directory that the command can write: ",
                  printable(policy_.log_file), " can be changed from inside"),
           "--log=FILE outside of the writable directories");
-    if (std::any_of(plan_.paths.begin(), plan_.paths.end(), [&](const PathRule& rule) {
+    const auto some_rule = [&](const auto& fits) {
+      return std::any_of(plan_.paths.begin(), plan_.paths.end(), fits);
+    };
+    if (some_rule([&](const PathRule& rule) {
           return rule.kind == PathRule::Kind::protected_ && rule.path != policy_.log_file &&
                  !plan_.namespaces.view.holds(rule);
-        }))
+        })) {
       gap(kWeaker, "protected_paths",
           "Landlock can't take away below a writable directory: .git/hooks, .git/config, start-up "
           "files and sockets there stay as they would be without sefaca");
+    } else if (policy_.level == Level::standard && some_rule([&](const PathRule& rule) {
+                 return rule.kind == PathRule::Kind::grant && rule.access == Access::write &&
+                        rule.path != plan_.private_directory;
+               })) {
+      gap(kWeaker, "protected_paths",
+          "no mount protects a name that is not there yet: .envrc, .sefaca.toml and start-up files "
+          "can be made in a writable directory");
+    }
   }
 
   void metadata_gap() {
@@ -378,24 +389,63 @@ class Planner {
     }
   }
 
+  // Landlock's scopes, or a pid namespace, in which nobody outside has a number.
   void outside_processes() {
-    if (plan_.landlock_abi == 0) return;
-    plan_.scopes = landlock_scopes(host_.landlock_abi);
-    if (allowed("signals")) plan_.scopes &= ~abi::kScopeSignal;
-    if (allowed("abstract-sockets")) plan_.scopes &= ~abi::kScopeAbstractUnixSocket;
-    held("ptrace", "landlock");
+    const bool apart = plan_.namespaces.pid;
+    if (plan_.landlock_abi > 0) {
+      plan_.scopes = landlock_scopes(host_.landlock_abi);
+      if (allowed("signals")) plan_.scopes &= ~abi::kScopeSignal;
+      if (allowed("abstract-sockets")) plan_.scopes &= ~abi::kScopeAbstractUnixSocket;
+    }
+    if (plan_.landlock_abi > 0) held("ptrace", "landlock");
     if (plan_.scopes & abi::kScopeSignal) held("signals", "landlock scope");
     if (plan_.scopes & abi::kScopeAbstractUnixSocket) held("abstract_sockets", "landlock scope");
-    if (host_.landlock_abi < 6) {
-      if (supervised())
-        gap(kWeaker, "supervisor_killed",
-            "before Landlock ABI 6 only the command itself ends when sefaca is killed",
-            "a kernel from 6.12 on");
-      gap(kWeaker, "signals", "before Landlock ABI 6 signals reach the user's other processes",
-          "a kernel from 6.12 on");
-      if (plan_.filter.network)
-        gap(kWeaker, "abstract_sockets",
-            "before Landlock ABI 6 abstract unix sockets are reachable", "a kernel from 6.12 on");
+    if (apart) {
+      plan_.enforced.emplace("ptrace", "pid namespace");
+      plan_.enforced.emplace("signals", "pid namespace");
+    }
+    if (host_.landlock_abi < 6) without_scopes(apart);
+    shared_with_host();
+  }
+
+  void without_scopes(bool apart) {
+    const char* remedy = "a kernel from 6.12 on, with Landlock";
+    const auto reached = [](const char* what) {
+      return concat("without Landlock's scopes (ABI 6) ", what);
+    };
+    if (supervised() && !apart)
+      gap(kWeaker, "supervisor_killed",
+          reached("only the command itself ends when sefaca is killed"), remedy);
+    if (!apart && !allowed("signals"))
+      gap(kWeaker, "signals", reached("signals reach the user's other processes"), remedy);
+    if (!apart && host_.landlock_abi == 0)
+      gap(kWeaker, "ptrace", "without Landlock the user's other processes can be traced", remedy);
+    const bool connects = plan_.filter.network || !plan_.filtered;
+    if (connects && !plan_.namespaces.network && !allowed("abstract-sockets"))
+      gap(kWeaker, "abstract_sockets", reached("abstract unix sockets are reachable"), remedy);
+  }
+
+  // What the user's processes share beside files: kept apart by namespaces, refused at strict.
+  void shared_with_host() {
+    if (policy_.level == Level::permissive) return;
+    const Namespaces& ns = plan_.namespaces;
+    const char* remedy = "--level=strict, or a private /tmp or localhost, which bring namespaces";
+    if (plan_.filtered && policy_.level == Level::strict && !(ns.ipc && ns.pid)) {
+      plan_.filter.sharing = false;
+      held("ipc", "seccomp (refused)");
+      held("scheduling", "seccomp (its own process alone)");
+      return;
+    }
+    if (ns.ipc) {
+      held("ipc", "ipc namespace");
+    } else {
+      gap(kWeaker, "ipc", "System V shared memory and message queues are the host's", remedy);
+    }
+    if (ns.pid) {
+      held("scheduling", "pid namespace");
+    } else {
+      gap(kWeaker, "scheduling",
+          "priorities and processor masks of the user's other processes can be changed", remedy);
     }
   }
 

@@ -74,6 +74,8 @@ class ViewMaker {
     if (rule.kind == PathRule::Kind::protected_ && !in_.protect) return;
     if (rule.path == view_.tmp_target) return;  // the private directory shows there
     if (view_.private_shm && is_within(rule.path, "/dev/shm")) return;
+    // A table of what every program needs takes nothing away from a view: Landlock does that.
+    if (rule.kind == PathRule::Kind::baseline && rule.access == Access::hide) return;
     const auto found = files_.link_info(rule.path);
     // A link can't carry a mount, and what it leads to has rules of its own. Devices are used, not
     // written: a read-only mount does not keep from that (mount(8)).

@@ -259,7 +259,19 @@ class Assembly {
         if (!is_writable(rule.path)) add_unless_there(std::move(rule));
       }
     }
+    hide_devices_of_root();
     for (PathRule& rule : device_rules(fields_.level, files_)) add_unless_there(std::move(rule));
+  }
+
+  // Root may read the disk below every file, and the machine's memory: so devices are listed.
+  void hide_devices_of_root() {
+    if (surroundings_.uid != 0 || fields_.level == Level::permissive) return;
+    if (fields_.read != ReadScope::all || !files_.is_directory("/dev")) return;
+    add_unless_there({.path = "/dev",
+                      .access = Access::hide,
+                      .kind = PathRule::Kind::baseline,
+                      .reason = "raw devices, which root could read",
+                      .origin = "built-in"});
   }
 
   // No grant at or below an enforced path is wider than it.

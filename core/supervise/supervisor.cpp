@@ -174,7 +174,9 @@ class Supervisor::Impl {
     for (int signal : kForwarded) sigaddset(&set, signal);
     // An ignored SIGCHLD (some callers do) would reap our children away from us.
     ::signal(SIGCHLD, SIG_DFL);
-    ::sigprocmask(SIG_BLOCK, &set, nullptr);
+    // Signals that are not blocked never show in the descriptor, and the end would not be seen.
+    if (::sigprocmask(SIG_BLOCK, &set, nullptr) != 0)
+      return Error{.what = concat("sigprocmask: ", errno_text(errno)), .errno_value = errno};
     signals_.reset(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
     if (!signals_) {
       return Error{.what = concat("signalfd: ", errno_text(errno)), .errno_value = errno};
@@ -287,6 +289,7 @@ class Supervisor::Impl {
       rusage usage{};
       const pid_t pid = ::wait4(-1, &status, WNOHANG | WUNTRACED, &usage);
       if (pid == 0) return true;
+      if (pid < 0 && errno == EINTR) continue;
       if (pid < 0) return errno != ECHILD;
       if (WIFSTOPPED(status)) {
         if (pid == command_ && !ended_) command_stopped();

@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <string_view>
 
 #include "core/base/text.h"
 #include "core/base/unique_fd.h"
@@ -26,7 +27,7 @@ constexpr std::uint32_t kNewestCall = 462;
 constexpr std::uint32_t kX32Bit = 0x40000000;
 
 // Which bit of the FilterSpec lifts a rule; `never`: it stands in every filter.
-enum class Unless { never, network, metadata, userns, keyrings, datagrams };
+enum class Unless { never, network, metadata, userns, keyrings, datagrams, sharing };
 
 struct Comparison {
   unsigned argument;
@@ -71,6 +72,11 @@ constexpr const char* kMetadataCalls[] = {
     "lsetxattr", "fsetxattr", "removexattr", "lremovexattr", "fremovexattr"};
 // FS_IOC_SETFLAGS, FS_IOC32_SETFLAGS, FS_IOC_FSSETXATTR, FS_IOC_SETVERSION (linux/fs.h).
 constexpr std::uint32_t kFlagIoctls[] = {0x40086602, 0x40046602, 0x401c5820, 0x40087602};
+
+// ioprio_set(2) counts from 1: IOPRIO_WHO_PROCESS.
+std::uint64_t own_process(std::string_view call) {
+  return call == "ioprio_set" ? 1 : 0;
+}
 
 std::vector<Rule> rules() {
   std::vector<Rule> table = {
@@ -172,6 +178,17 @@ std::vector<Rule> rules() {
       table.push_back({call, EACCES, Unless::datagrams, {is(0, AF_UNIX), type_is(type)}});
     }
   }
+  // What is shared with the user's other processes, where no namespace keeps it apart. The first
+  // argument of the scheduling calls is 0 for the caller itself; a thread that names itself by
+  // number is refused too.
+  for (const char* call : {"shmget", "shmat", "shmctl", "msgget", "msgsnd", "msgrcv", "msgctl",
+                           "semget", "semop", "semtimedop", "semctl", "mq_open", "mq_unlink"})
+    table.push_back({call, ENOSYS, Unless::sharing});
+  for (const char* call : {"sched_setaffinity", "sched_setscheduler", "sched_setparam",
+                           "sched_setattr", "setpriority", "ioprio_set"})
+    table.push_back({call, EPERM, Unless::sharing, {is_not(0, own_process(call))}});
+  for (const char* call : {"setpriority", "ioprio_set"})
+    table.push_back({call, EPERM, Unless::sharing, {is_not(1, 0)}});
   for (std::uint32_t request : kFlagIoctls) {
     table.push_back({"ioctl", EPERM, Unless::never, {is(1, request)}});
   }
@@ -216,6 +233,8 @@ bool applies(const Rule& rule, const FilterSpec& spec) {
       return !spec.keyrings;
     case Unless::datagrams:
       return !spec.datagrams;
+    case Unless::sharing:
+      return !spec.sharing;
   }
   return true;
 }

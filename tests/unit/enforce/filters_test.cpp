@@ -171,6 +171,27 @@ TEST(Filters, EachBitLiftsItsOwnRules) {
   }
 }
 
+TEST(Filters, WhatIsSharedWithTheHostIsRefusedWhereNoNamespaceKeepsItApart) {
+  for (const Notify notify : {Notify::none, Notify::summary, Notify::full}) {
+    const FilterSpec apart{.sharing = false, .notify = notify};
+    const FilterSpec shared{.sharing = true, .notify = notify};
+    for (const long call :
+         std::initializer_list<long>{SYS_shmget, SYS_msgget, SYS_semget, SYS_mq_open})
+      EXPECT_EQ(answer(shared, call), kAllowed) << call;
+    EXPECT_EQ(answer(shared, SYS_setpriority, {0, 4711}), kAllowed);
+    EXPECT_EQ(answer(apart, SYS_setpriority, {0, 0}), kAllowed);
+    EXPECT_EQ(answer(apart, SYS_sched_setaffinity, {0}), kAllowed);
+    EXPECT_EQ(answer(apart, SYS_ioprio_set, {1, 0}), kAllowed);
+    EXPECT_NE(answer(apart, SYS_shmget), kAllowed);
+    EXPECT_NE(answer(apart, SYS_mq_open), kAllowed);
+    EXPECT_NE(answer(apart, SYS_setpriority, {0, 4711}), kAllowed);
+    EXPECT_NE(answer(apart, SYS_setpriority, {2, 0}), kAllowed);
+    EXPECT_NE(answer(apart, SYS_ioprio_set, {1, 4711}), kAllowed);
+    EXPECT_NE(answer(apart, SYS_sched_setaffinity, {4711}), kAllowed);
+    EXPECT_NE(answer(apart, SYS_sched_setscheduler, {4711}), kAllowed);
+  }
+}
+
 TEST(Filters, WithAListenerWhatWritesIsNotifiedAndTheRestOnlyInFull) {
   for (const bool network : {false, true}) {
     const FilterSpec summary{.network = network, .notify = Notify::summary};
