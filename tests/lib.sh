@@ -148,8 +148,10 @@ print(eval(sys.argv[2]))' "$1" "$2"
 
 # --- A network of the tests' own -----------------------------------------------------------------
 
-# Starts this very script again in a network and mount namespace of its own with loopback up, where
-# example.com is 127.0.0.1; returns at once in there.
+# Starts this very script again in namespaces of its own (network, mounts, host name, IPC) with
+# loopback up, where example.com is 127.0.0.1; returns at once in there. Loopback also has the
+# addresses in $own_addresses; what protocols are there is open to everybody.
+own_addresses=''
 enter_own_network() {
   [ -z "${SEFACA_TEST_IN_NETWORK:-}" ] || return 0
   hosts=$work/hosts
@@ -162,15 +164,29 @@ enter_own_network() {
     drop='setpriv --inh-caps=-all --ambient-caps=-all --'
   fi
   # shellcheck disable=SC2016,SC2086  # the script is for the inner shell; words on purpose
-  SEFACA_TEST_IN_NETWORK=1 unshare $own --net --mount -- sh -c '
+  SEFACA_TEST_IN_NETWORK=1 unshare $own --net --mount --uts --ipc -- sh -c '
     ip link set lo up && mount --bind "$1" /etc/hosts &&
       echo 0 >/proc/sys/net/ipv4/ip_unprivileged_port_start || exit 99
-    drop=$2
-    shift 2
-    exec $drop sh "$@"' sh "$hosts" "$drop" "$@"
+    echo "0 2147483647" >/proc/sys/net/ipv4/ping_group_range
+    echo 3 >/proc/sys/net/ipv4/tcp_fastopen
+    for address in $2; do ip address add "$address" dev lo || exit 99; done
+    drop=$3
+    shift 3
+    exec $drop sh "$@"' sh "$hosts" "$own_addresses" "$drop" "$@"
   entered=$?
   [ "$entered" -ne 99 ] || { echo 'no network of its own could be set up'; exit 1; }
   exit "$entered"
+}
+
+# Starts this very script again in a pid namespace of its own, with a /proc of its own: a signal to
+# everybody hits nobody else, and nothing outlives it.
+enter_own_processes() {
+  [ -z "${SEFACA_TEST_IN_PROCESSES:-}" ] || return 0
+  own=''
+  [ "$(id -u)" -eq 0 ] || own='--user --map-current-user'
+  # shellcheck disable=SC2086  # words on purpose
+  SEFACA_TEST_IN_PROCESSES=1 unshare $own --pid --fork --kill-child --mount-proc -- sh "$0" "$@"
+  exit
 }
 
 # A receiver on 127.0.0.1:PORT that answers every request and writes a line for each connection
