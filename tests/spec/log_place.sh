@@ -1,6 +1,7 @@
 #!/bin/sh
 # A log that can't be written: one warning a build, not one a step. A log outside of the home: the
 # command reads and writes neither it nor the older ones beside it.
+# shellcheck disable=SC2317  # functions are handed to check
 . "$(dirname -- "$0")/../lib.sh"
 
 # build_with HOME WARNINGS NAME: a build of 8 steps in a session of its own says so often that it is
@@ -53,5 +54,61 @@ MAKE
   exits "$who: what lies beside it is read" 0
   check "$who: nothing was forged" sh -c "! grep -q '^forged' '$log' '$log.1'"
 done
+
+# 200 runs at once while the log is rotated: every record is there, once and whole, and what was
+# there before is still there.
+log=$(home_of user)/many/audit.jsonl
+as user mkdir -p "$(home_of user)/many"
+as user SEFACA run --quiet "--log=$log" -- true
+as user /usr/bin/python3 - "$log" <<'PY'
+import sys
+line = open(sys.argv[1]).read()
+with open(sys.argv[1], "a") as log:
+    log.write(line * ((16 * 1024 * 1024 - 60_000) // len(line) - 1))
+PY
+before=$(wc -l <"$log")
+runs=''
+i=0
+while [ "$i" -lt 200 ]; do
+  as user SEFACA run --quiet "--log=$log" -- echo "run-$i" >/dev/null &
+  runs="$runs $!"
+  i=$((i + 1))
+done
+# shellcheck disable=SC2086  # words on purpose
+wait $runs
+check '200 runs at once: the log was rotated' [ -e "$log.1" ]
+check '200 runs at once: once only, by size' [ ! -e "$log.2" ]
+check '200 runs at once: nothing is lost, nothing mixed' /usr/bin/python3 - "$log" "$before" <<'PY'
+import json, sys
+records = [json.loads(line) for name in (sys.argv[1] + ".1", sys.argv[1]) for line in open(name)]
+words = [r["command"][-1] for r in records if r["command"][0] == "echo"]
+expected = {f"run-{i}" for i in range(200)}
+sys.exit(0 if len(words) == 200 and set(words) == expected
+         and len(records) == int(sys.argv[2]) + 200 else f"{len(set(words))} of 200, {len(records)}")
+PY
+attempt as user SEFACA log show "--log=$log" --json
+check '200 runs at once: log show reads both files' [ "$(grep -c '"run-' "$work/out")" -eq 200 ]
+
+# Who follows the log sees what comes, across a rotation.
+log=$(home_of user)/followed.jsonl
+as user SEFACA run --quiet "--log=$log" -- echo first >/dev/null
+(as user sh -c "echo \$\$ >tail.pid; exec sefaca log tail -f --json '--log=$log'" \
+  >"$work/followed" 2>/dev/null) &
+shows() {  # shows TEXT: within ten seconds
+  tries=0
+  until grep -q "$1" "$work/followed"; do
+    tries=$((tries + 1))
+    [ "$tries" -lt 100 ] || return 1
+    sleep 0.1
+  done
+}
+check 'tail -f: what is there' shows '"first"'
+server_pid=$(cat "$(place_of user)/tail.pid")
+as user SEFACA run --quiet "--log=$log" -- echo second >/dev/null
+check 'tail -f: what comes' shows '"second"'
+as user mv "$log" "$log.1"
+as user SEFACA run --quiet "--log=$log" -- echo third >/dev/null
+check 'tail -f: what comes after a rotation' shows '"third"'
+check 'tail -f: each once' [ "$(wc -l <"$work/followed")" -eq 3 ]
 
 finish
