@@ -12,6 +12,7 @@
 #include "core/policy/keys.h"
 #include "core/policy/paths.h"
 #include "core/policy/places.h"
+#include "core/policy/protected.h"
 #include "core/policy/repository.h"
 #include "core/policy/secrets.h"
 #include "core/policy/units.h"
@@ -78,6 +79,14 @@ std::string doubled(const Key& key, const Violation& violation) {
   if (key.type == KeyType::duration) return format_duration(rounded(kSecond));
   if (key.type == KeyType::bytes) return format_bytes(rounded(kMega));
   return std::to_string(2 * most);
+}
+
+// Where programs of everybody lie, and what the kernel shows. Of /dev a single device may be meant.
+bool is_of_the_system(std::string_view path) {
+  constexpr std::string_view kPlaces[] = {"/bin",   "/boot", "/etc",  "/lib", "/lib32",
+                                          "/lib64", "/proc", "/sbin", "/sys", "/usr"};
+  return path == "/dev" || std::any_of(std::begin(kPlaces), std::end(kPlaces),
+                                       [&](auto place) { return is_within(path, place); });
 }
 
 bool stands_above_files(const std::string& origin) {
@@ -182,7 +191,9 @@ void Proposal::add_value(Group& group, const Record& record, const Violation& vi
     const auto path = expand_path(value, record.cwd, surroundings_);
     if (!path) return leave_out(path.error().what);
     value = absolute_path(*path, "/");
-    if (const std::string why = objection(value, record.cwd); !why.empty()) return leave_out(why);
+    const Access access = key->name == "readwrite" ? Access::write : Access::read;
+    if (const std::string why = objection(value, record.cwd, access); !why.empty())
+      return leave_out(why);
   }
   if (is_list(*key)) {
     group.lists[std::string(key->name)].emplace(value, reason_of(violation));
@@ -192,32 +203,51 @@ void Proposal::add_value(Group& group, const Record& record, const Violation& vi
   if (slot.text.empty() || is_wider(*key, value, slot.text)) slot = {value, reason_of(violation)};
 }
 
-std::string Proposal::objection(const std::string& path, const std::string& cwd) const {
-  if (path.find_first_of(":$") != std::string::npos)
-    return "':' and '$' in a path have a meaning of their own";
-  const auto homes = home_directories(surroundings_);
-  if (is_home_or_above(path, homes)) return "that is a whole home; name what is needed in it";
-  if (!surroundings_.files->exists(path)) return "it is not there any more";
+const Proposal::Closed& Proposal::closed_for(const std::string& cwd) {
+  const auto known = closed_.find(cwd);
+  if (known != closed_.end()) return known->second;
   Surroundings there = surroundings_;
   there.cwd = cwd;
   const Places places(there);
-  const auto hides = [&](const std::vector<PathRule>& rules) {
-    return std::find_if(rules.begin(), rules.end(),
-                        [&](const PathRule& rule) { return is_within(path, rule.path); });
+  const auto homes = home_directories(surroundings_);
+  const auto repository = find_repository(cwd, *there.files);
+  auto roots = homes;
+  roots.push_back(cwd);
+  Closed closed;
+  closed.own = own_rules(there, places, homes, true);
+  closed.secrets = secret_rules(there, places, homes, repository);
+  closed.protected_paths = protected_rules(roots, repository, *there.files);
+  return closed_.emplace(cwd, std::move(closed)).first->second;
+}
+
+std::string Proposal::objection(const std::string& path, const std::string& cwd, Access access) {
+  if (path.find_first_of(":$") != std::string::npos)
+    return "':' and '$' in a path have a meaning of their own";
+  if (is_home_or_above(path, home_directories(surroundings_)))
+    return "that is a whole home; name what is needed in it";
+  if (!surroundings_.files->exists(path)) return "it is not there any more";
+  const auto holding = [&](const std::vector<PathRule>& rules) {
+    const auto found = std::find_if(rules.begin(), rules.end(), [&](const PathRule& rule) {
+      return is_within(path, rule.path);
+    });
+    return found == rules.end() ? std::string() : found->reason;
   };
-  const auto own = own_rules(there, places, homes, true);
-  if (hides(own) != own.end()) return "that is sefaca's own";
-  const auto secrets = secret_rules(there, places, homes, find_repository(cwd, *there.files));
-  if (const auto found = hides(secrets); found != secrets.end())
-    return concat("a secret (", found->reason, "); a person has to name it");
+  const Closed& closed = closed_for(cwd);
+  if (!holding(closed.own).empty()) return "that is sefaca's own";
+  if (const auto why = holding(closed.secrets); !why.empty())
+    return concat("a secret (", why, "); a person has to name it");
+  if (access != Access::write) return {};
+  if (const auto why = holding(closed.protected_paths); !why.empty())
+    return concat("to write it is to run code later (", why, "); a person has to name it");
+  if (is_of_the_system(path)) return "that is the system's; a person has to name it";
   return {};
 }
 
-void Proposal::merge_siblings(std::map<std::string, std::string>& paths) const {
+void Proposal::merge_siblings(std::map<std::string, std::string>& paths, Access access) {
   std::map<std::string, std::size_t> counts;
   for (const auto& [path, reason] : paths) ++counts[std::string(parent_path(path))];
   for (const auto& [directory, count] : counts) {
-    if (count <= kMostSiblings || !objection(directory, directory).empty()) continue;
+    if (count <= kMostSiblings || !objection(directory, directory, access).empty()) continue;
     std::erase_if(paths, [&](const auto& entry) { return parent_path(entry.first) == directory; });
     paths.emplace(directory, concat(std::to_string(count), " paths in it"));
   }
@@ -233,7 +263,8 @@ void Proposal::merge_siblings(std::map<std::string, std::string>& paths) const {
 void Proposal::finish() {
   for (auto& [name, group] : groups_) {
     for (auto& [key, values] : group.lists) {
-      if (find_key(key)->type == KeyType::paths) merge_siblings(values);
+      if (find_key(key)->type == KeyType::paths)
+        merge_siblings(values, key == "readwrite" ? Access::write : Access::read);
     }
     // What may be written can be read.
     const auto& writable = group.lists["readwrite"];

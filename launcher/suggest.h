@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/audit/record.h"
+#include "core/policy/policy.h"
 #include "core/policy/surroundings.h"
 
 namespace sefaca {
@@ -59,18 +60,26 @@ class Proposal {
     [[nodiscard]] bool changes() const { return !scalars.empty() || !lists.empty(); }
   };
 
+  // What no proposal names, for runs in one working directory.
+  struct Closed {
+    std::vector<PathRule> own, secrets, protected_paths;
+  };
+  const Closed& closed_for(const std::string& cwd);
+
   Group& group_of(const Record& record);
   void add_violation(Group& group, const Record& record, const Violation& violation);
   void add_logged(Group& group, const Record& record, const Violation& violation);
   void add_value(Group& group, const Record& record, const Violation& violation,
                  const NamedOption& named);
   // Why `path` is not proposed; empty: it is.
-  [[nodiscard]] std::string objection(const std::string& path, const std::string& cwd) const;
-  void merge_siblings(std::map<std::string, std::string>& paths) const;
+  [[nodiscard]] std::string objection(const std::string& path, const std::string& cwd,
+                                      Access access);
+  void merge_siblings(std::map<std::string, std::string>& paths, Access access);
   [[nodiscard]] std::string shown(const std::string& path) const;  // with ~ for the home
 
   const Surroundings& surroundings_;
   std::map<std::pair<std::string, std::string>, Group> groups_;
+  std::map<std::string, Closed> closed_;  // by working directory
   std::size_t runs_ = 0;
   std::size_t violations_ = 0;
 };

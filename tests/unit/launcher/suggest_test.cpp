@@ -144,6 +144,18 @@ TEST_F(Suggest, SecretsHomesAndOurOwnAreNeverProposed) {
   EXPECT_THAT(text, HasSubstr("env_add = [\n  \"TOKEN\""));
 }
 
+TEST_F(Suggest, WhatWouldRunLaterOrIsTheSystemsIsNotProposedForWriting) {
+  std::ofstream(home_ + "/.bashrc") << "";
+  add_write(home_ + "/.bashrc");
+  add_write("/usr/bin");
+  add(ViolationKind::filesystem_read_denied, "/usr/bin", "Use --readonly=/usr/bin if it reads");
+  const std::string text = toml();
+  EXPECT_THAT(text, HasSubstr(".bashrc: to write it is to run code later (shell start-up file)"));
+  EXPECT_THAT(text, HasSubstr("/usr/bin: that is the system's; a person has to name it"));
+  EXPECT_THAT(text, Not(HasSubstr("readwrite_add")));
+  EXPECT_THAT(text, HasSubstr("readonly_add = [\n  \"/usr/bin\""));
+}
+
 TEST_F(Suggest, WhatNothingAllowsIsSaid) {
   add(ViolationKind::signal_denied, "", "");
   Proposal proposal(surroundings_);
