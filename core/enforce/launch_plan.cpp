@@ -298,6 +298,10 @@ class Planner {
     notify.working_directory = surroundings_.cwd;
     if (!in_.private_directory.empty()) notify.hidden_tmp = policy_.tmp_directory;
     notify.watched = policy_.watched;
+    const MountView& view = plan_.namespaces.view;
+    if (!view.tmp_target.empty()) notify.own_places.push_back(view.tmp_target);
+    if (view.private_shm) notify.own_places.emplace_back("/dev/shm");
+    notify.own_loopback = plan_.namespaces.network;
     notify.connects = host_.descriptor_copies;
     notify.abstract_sockets = allowed("abstract-sockets");
     notify.killable_wait = host_.killable_wait;

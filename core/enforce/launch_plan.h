@@ -45,6 +45,8 @@ struct NotifyPlan {
   bool connects = false;          // connect is performed by the supervisor
   bool abstract_sockets = false;  // --allow=abstract-sockets
   bool killable_wait = false;     // see Capabilities
+  std::vector<std::string> own_places;  // what a mount namespace has of its own: "/tmp"
+  bool own_loopback = false;  // a network namespace: the kernel stops what is not loopback
 };
 
 struct LaunchPlan {

@@ -66,8 +66,8 @@ struct Name {
   WalkedPath at;
   mode_t mode = 0;
 };
-Name look_up(const std::string& path) {
-  Name out{.at = walk_to_parent(path)};
+Name look_up(const Target& target, const std::string& path) {
+  Name out{.at = walk_to_parent(target, path)};
   if (out.at.end == WalkedPath::End::nowhere) return out;
   struct stat info {};
   const std::string name(base_name(out.at.path));
@@ -137,8 +137,8 @@ Judged Judge::judge_open(const Target& target, const CallShape& shape, const sec
   if (remembers && read_before_.contains(path)) return out;
 
   Touched file;
-  file.at =
-      walk(path, (flags & O_NOFOLLOW) == 0 && (flags & (O_CREAT | O_EXCL)) != (O_CREAT | O_EXCL));
+  file.at = walk(target, path,
+                 (flags & O_NOFOLLOW) == 0 && (flags & (O_CREAT | O_EXCL)) != (O_CREAT | O_EXCL));
   if (file.at.end == WalkedPath::End::nowhere || !file.at.path.starts_with('/')) return out;
   file.exists = file.at.end == WalkedPath::End::found;
   if (!file.exists && (flags & O_CREAT) == 0) return out;
@@ -175,7 +175,7 @@ Judged Judge::judge_execute(const Target& target, const CallShape& shape,
   const std::string path = named_path(target, data, directory_argument(shape, data), shape.path);
   if (path.empty()) return out;
   Touched program;
-  program.at = walk(path, true);
+  program.at = walk(target, path, true);
   if (program.at.end != WalkedPath::End::found || !program.at.path.starts_with('/')) return out;
   program.exists = true;
   program.needed = kFsExecute;
@@ -188,7 +188,7 @@ Judged Judge::judge_names(const Target& target, const CallShape& shape, const se
   Judged out;
   const std::string path = named_path(target, data, directory_argument(shape, data), shape.path);
   if (path.empty()) return out;
-  Name first = look_up(path);
+  Name first = look_up(target, path);
   if (first.at.end == WalkedPath::End::nowhere) return out;
   if (shape.deed == Deed::make) {
     if (first.mode != 0) return out;  // EEXIST
@@ -207,7 +207,7 @@ Judged Judge::judge_names(const Target& target, const CallShape& shape, const se
       shape.second_directory < 0 ? AT_FDCWD : static_cast<int>(data.args[shape.second_directory]);
   const std::string to = named_path(target, data, directory, shape.second_path);
   if (to.empty()) return out;
-  Name second = look_up(to);
+  Name second = look_up(target, to);
   if (second.at.end == WalkedPath::End::nowhere) return out;
   const bool moved = parent_path(first.at.path) != parent_path(second.at.path);
   const std::uint64_t refer = moved ? kFsRefer : 0;
@@ -227,7 +227,7 @@ Judged Judge::judge_bind(const Target& target, const std::string& path) {
   Judged out;
   const std::string whole = absolute_in_target(target, AT_FDCWD, path);
   if (whole.empty() || is_process_relative(whole)) return out;
-  Name name = look_up(whole);
+  Name name = look_up(target, whole);
   if (name.at.end == WalkedPath::End::nowhere || name.mode != 0) return out;
   out.touched.push_back(touched_name(std::move(name), kFsMakeSock));
   static constexpr CallShape kBind{.number = SYS_bind, .operation = "bind", .deed = Deed::bind};

@@ -1,5 +1,6 @@
-// NativeRights: what Landlock lets the tree do by itself, path by path, so that what it stops can
-// be named. Only for naming and for telling what needs no help: the kernel decides by its own.
+// NativeRights: what Landlock and the mounts let the tree do by itself, path by path, so that what
+// it stops can be named. Only for naming and for telling what needs no help: the kernel decides by
+// its own.
 #pragma once
 
 #include <cstdint>
@@ -29,7 +30,9 @@ class NativeRights {
     }
   };
   std::uint64_t everywhere_ = 0;
-  std::unordered_map<std::string, std::uint64_t, Hash, std::equal_to<>> rules_;
+  using Rights = std::unordered_map<std::string, std::uint64_t, Hash, std::equal_to<>>;
+  Rights rules_;
+  Rights mounts_;  // what is covered or read-only, and what that lets through
 };
 
 }  // namespace sefaca

@@ -30,6 +30,66 @@ Split split_last(std::string_view path) {
   return {std::string(path.substr(0, slash + 1)), std::string(path.substr(slash + 1))};
 }
 
+WalkedPath parent_from(const Target& target, bool its_root, const std::string& path) {
+  const Split parts = split_last(path);
+  WalkedPath out;
+  out.error = ENOENT;
+  if (parts.name.empty() || parts.name == "." || parts.name == "..") return out;
+  out.fd = target.open_path(parts.directory, O_DIRECTORY, its_root);
+  if (!out.fd) out.error = errno;
+  if (!out.fd) return out;
+  const std::string directory = path_of_descriptor(out.fd.get());
+  if (directory.empty()) return out;
+  out.end = WalkedPath::End::missing;
+  out.path = below(directory, parts.name);
+  return out;
+}
+
+WalkedPath walk_from(const Target& target, bool its_root, const std::string& path, bool follow) {
+  std::string at = path;
+  for (int links = 0; links < kMostLinks; ++links) {
+    WalkedPath out;
+    out.fd = target.open_path(at, follow ? 0 : O_NOFOLLOW, its_root);
+    if (out.fd) {
+      out.path = path_of_descriptor(out.fd.get());
+      if (!out.path.empty()) out.end = WalkedPath::End::found;
+      return out;
+    }
+    out.error = errno;
+    if (out.error != ENOENT) return out;
+    out = parent_from(target, its_root, at);
+    if (out.end == WalkedPath::End::nowhere || !follow) return out;
+    // A link that leads to what is not there: created is what it names.
+    std::array<char, PATH_MAX> text;
+    const std::string name(base_name(out.path));
+    const ssize_t n = ::readlinkat(out.fd.get(), name.c_str(), text.data(), text.size());
+    if (n <= 0) return out;
+    const std::string_view link(text.data(), static_cast<std::size_t>(n));
+    at =
+        link.starts_with('/') ? std::string(link) : below(std::string(parent_path(out.path)), link);
+  }
+  WalkedPath out;
+  out.error = ELOOP;
+  return out;
+}
+
+// Both views show the same but for the target's own places and what its mounts take away. So a path
+// is looked at from our root, where what is taken away can still be named, and from the target's
+// where it leads to one of those places; never there from ours.
+template <class Walk>
+WalkedPath from_the_right_root(const Target& target, const std::string& path, Walk&& from) {
+  bool its_root = target.is_own(path);
+  WalkedPath out = from(its_root, path);
+  if (out.end == WalkedPath::End::nowhere || target.is_own(out.path) == its_root) return out;
+  its_root = !its_root;
+  out = from(its_root, std::string(out.path));
+  if (out.end != WalkedPath::End::nowhere && target.is_own(out.path) != its_root) {
+    out = {};
+    out.error = EACCES;  // changed under our eyes
+  }
+  return out;
+}
+
 }  // namespace
 
 std::string absolute_in_target(const Target& target, int directory, const std::string& path) {
@@ -48,48 +108,16 @@ bool is_process_relative(std::string_view path) {
          path == "/dev/stdout" || path == "/dev/stderr";
 }
 
-WalkedPath walk_to_parent(const std::string& path) {
-  const Split parts = split_last(path);
-  WalkedPath out;
-  out.error = ENOENT;
-  if (parts.name.empty() || parts.name == "." || parts.name == "..") return out;
-  out.fd.reset(::open(parts.directory.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-  if (!out.fd) out.error = errno;
-  if (!out.fd) return out;
-  const std::string directory = path_of_descriptor(out.fd.get());
-  if (directory.empty()) return out;
-  out.end = WalkedPath::End::missing;
-  out.path = below(directory, parts.name);
-  return out;
+WalkedPath walk(const Target& target, const std::string& path, bool follow) {
+  return from_the_right_root(target, path, [&](bool its_root, const std::string& at) {
+    return walk_from(target, its_root, at, follow);
+  });
 }
 
-WalkedPath walk(const std::string& path, bool follow) {
-  std::string at = path;
-  for (int links = 0; links < kMostLinks; ++links) {
-    WalkedPath out;
-    const int flags = O_PATH | O_CLOEXEC | (follow ? 0 : O_NOFOLLOW);
-    out.fd.reset(::open(at.c_str(), flags));
-    if (out.fd) {
-      out.path = path_of_descriptor(out.fd.get());
-      if (!out.path.empty()) out.end = WalkedPath::End::found;
-      return out;
-    }
-    out.error = errno;
-    if (out.error != ENOENT) return out;
-    out = walk_to_parent(at);
-    if (out.end == WalkedPath::End::nowhere || !follow) return out;
-    // A link that leads to what is not there: created is what it names.
-    std::array<char, PATH_MAX> target;
-    const std::string name(base_name(out.path));
-    const ssize_t n = ::readlinkat(out.fd.get(), name.c_str(), target.data(), target.size());
-    if (n <= 0) return out;
-    const std::string_view link(target.data(), static_cast<std::size_t>(n));
-    at =
-        link.starts_with('/') ? std::string(link) : below(std::string(parent_path(out.path)), link);
-  }
-  WalkedPath out;
-  out.error = ELOOP;
-  return out;
+WalkedPath walk_to_parent(const Target& target, const std::string& path) {
+  return from_the_right_root(target, path, [&](bool its_root, const std::string& at) {
+    return parent_from(target, its_root, at);
+  });
 }
 
 }  // namespace sefaca

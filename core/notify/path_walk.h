@@ -28,11 +28,12 @@ std::string absolute_in_target(const Target& target, int directory, const std::s
 // names other objects.
 bool is_process_relative(std::string_view path);
 
-// Walks `path` (absolute). `follow`: a link in the last place too.
-WalkedPath walk(const std::string& path, bool follow);
+// Walks `path` (absolute) as the target would. `follow`: a link in the last place
+// too.
+WalkedPath walk(const Target& target, const std::string& path, bool follow);
 
 // The directory and the last name, without looking at the last name: for what creates, removes or
 // renames it. `end` is missing or nowhere.
-WalkedPath walk_to_parent(const std::string& path);
+WalkedPath walk_to_parent(const Target& target, const std::string& path);
 
 }  // namespace sefaca

@@ -39,14 +39,15 @@ void Receiver::answer(const Notification& call) {
     return listener_->refuse(call.id, refused);
   }
   // Only to name it: the kernel goes on, and Landlock decides.
-  Judged judged = judge_.judge(Target(static_cast<pid_t>(call.pid)), *shape, call.data);
+  Judged judged = judge_.judge(Target(static_cast<pid_t>(call.pid), &plan_.notify.own_places),
+                               *shape, call.data);
   if (judged.violation) record(call, std::move(*judged.violation));
   listener_->go_on(call.id);
 }
 
 // A unix socket by path is a name that is made; Landlock decides.
 void Receiver::bind(const Notification& call) {
-  const Target target(static_cast<pid_t>(call.pid));
+  const Target target(static_cast<pid_t>(call.pid), &plan_.notify.own_places);
   const auto address =
       read_address(target, call.data.args[1], static_cast<socklen_t>(call.data.args[2]));
   if (address && !address->path().empty()) {
@@ -69,7 +70,7 @@ void Receiver::name_denied(const HostNames::Asker& asker, const std::string& nam
 
 void Receiver::record(const Notification& call, Violation violation) {
   if (plan_.notify.report == Report::off) return;
-  const Target target(static_cast<pid_t>(call.pid));
+  const Target target(static_cast<pid_t>(call.pid), &plan_.notify.own_places);
   if (Violations::is_told_apart_by_program(violation)) violation.program = target.program();
   if (violations_.count_again(violation)) return;
   violation.pid = target.process();

@@ -16,6 +16,13 @@ bool SocketAddress::is_loopback() const {
   return IN6_IS_ADDR_LOOPBACK(&v6.sin6_addr);
 }
 
+bool SocketAddress::is_here() const {
+  if (is_loopback()) return true;
+  if (family() == AF_INET) return v4.sin_addr.s_addr == INADDR_ANY;
+  if (family() != AF_INET6) return false;
+  return IN6_IS_ADDR_UNSPECIFIED(&v6.sin6_addr);
+}
+
 std::string SocketAddress::text() const {
   std::array<char, INET6_ADDRSTRLEN> buffer{};
   const void* bytes = family() == AF_INET    ? static_cast<const void*>(&v4.sin_addr)

@@ -27,6 +27,8 @@ struct SocketAddress {
   [[nodiscard]] sa_family_t family() const { return base.sa_family; }
   [[nodiscard]] bool is_internet() const { return family() == AF_INET || family() == AF_INET6; }
   [[nodiscard]] bool is_loopback() const;  // 127.0.0.0/8, ::1 and the mapped form
+  // That, or the unspecified address, which a connect takes for this host's own.
+  [[nodiscard]] bool is_here() const;
   [[nodiscard]] std::string text() const;  // "10.0.0.1", "::1"; empty for no internet address
   [[nodiscard]] std::uint16_t port() const;
   // A unix socket's path as it was named, without its zeros; empty for abstract and unnamed ones.

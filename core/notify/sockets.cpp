@@ -68,7 +68,7 @@ Sockets::Sockets(std::shared_ptr<const Listener> listener, const LaunchPlan& pla
       names_(std::move(name_denied)) {}
 
 void Sockets::connect(const Notification& call) {
-  const Target target(static_cast<pid_t>(call.pid));
+  const Target target(static_cast<pid_t>(call.pid), &plan_.notify.own_places);
   const auto length = static_cast<std::int32_t>(call.data.args[2]);
   if (length < 0 || static_cast<std::size_t>(length) > sizeof(sockaddr_storage))
     return listener_->refuse(call.id, EINVAL);
@@ -100,10 +100,10 @@ void Sockets::connect(const Notification& call) {
 
 void Sockets::connect_by_path(const Notification& call, UniqueFd socket,
                               const SocketAddress& address) {
-  const Target target(static_cast<pid_t>(call.pid));
+  const Target target(static_cast<pid_t>(call.pid), &plan_.notify.own_places);
   const std::string path = absolute_in_target(target, AT_FDCWD, address.path());
   if (path.empty() || is_process_relative(path)) return listener_->refuse(call.id, EACCES);
-  WalkedPath at = walk(path, true);
+  WalkedPath at = walk(target, path, true);
   if (at.end == WalkedPath::End::missing) return listener_->refuse(call.id, ENOENT);
   if (at.end == WalkedPath::End::nowhere) return listener_->refuse(call.id, at.error);
   const bool granted = access_at(plan_.paths, at.path, Access::hide) == Access::write;
@@ -125,7 +125,8 @@ void Sockets::connect_by_path(const Notification& call, UniqueFd socket,
 
 void Sockets::connect_internet(const Notification& call, UniqueFd socket,
                                const SocketAddress& address) {
-  const bool inside = plan_.notify.network == Network::allow || address.family() == AF_UNSPEC;
+  const bool inside = plan_.notify.network == Network::allow || address.family() == AF_UNSPEC ||
+                      (plan_.notify.own_loopback && address.is_here());
   if (inside) return perform(call, std::move(socket), address);
   Violation v;
   v.kind = ViolationKind::network_access_denied;
@@ -135,11 +136,11 @@ void Sockets::connect_internet(const Notification& call, UniqueFd socket,
   v.attempted_host = names_.name_of(v.address);
   v.suggestion = suggest_network();
   record_(call, std::move(v));
-  listener_->refuse(call.id, EACCES);
+  listener_->refuse(call.id, plan_.notify.own_loopback ? ENETUNREACH : EACCES);
 }
 
 void Sockets::ask_names(const Notification& call) {
-  const Target target(static_cast<pid_t>(call.pid));
+  const Target target(static_cast<pid_t>(call.pid), &plan_.notify.own_places);
   HostNames::Asker asker{.process = target.process(), .program = target.program()};
   if (!listener_->still_waits(call.id)) return;
   const UniqueFd end = names_.connect(std::move(asker));

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <linux/limits.h>
+#include <linux/openat2.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -13,6 +14,7 @@
 #include <cstring>
 
 #include "core/base/kernel_abi.h"
+#include "core/base/path.h"
 #include "core/base/text.h"
 
 namespace sefaca {
@@ -68,6 +70,24 @@ std::string Target::descriptor(int number) const {
 }
 std::string Target::program() const {
   return link("exe");
+}
+
+bool Target::is_own(std::string_view path) const {
+  return own_places_ != nullptr &&
+         std::any_of(own_places_->begin(), own_places_->end(),
+                     [&](const std::string& place) { return is_within(path, place); });
+}
+
+UniqueFd Target::open_path(const std::string& path, int flags, bool from_its_root) const {
+  if (!from_its_root) return UniqueFd(::open(path.c_str(), flags | O_PATH | O_CLOEXEC));
+  const UniqueFd root(::open(concat("/proc/", std::to_string(thread_), "/root").c_str(),
+                             O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!root) return {};
+  open_how how{};  // openat2(2): links and ".." stay in that root
+  how.flags = static_cast<std::uint64_t>(flags | O_PATH | O_CLOEXEC);
+  how.resolve = RESOLVE_IN_ROOT;
+  return UniqueFd(
+      static_cast<int>(::syscall(SYS_openat2, root.get(), path.c_str(), &how, sizeof how)));
 }
 
 UniqueFd Target::take_descriptor(int number) const {

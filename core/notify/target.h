@@ -10,6 +10,8 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "core/base/unique_fd.h"
 
@@ -17,7 +19,10 @@ namespace sefaca {
 
 class Target {
  public:
-  explicit Target(pid_t thread) : thread_(thread) {}
+  // `own_places`: the directories that only its own mount namespace has so ("/tmp"); must outlive
+  // it; nullptr: none.
+  explicit Target(pid_t thread, const std::vector<std::string>* own_places = nullptr)
+      : thread_(thread), own_places_(own_places) {}
 
   [[nodiscard]] pid_t thread() const { return thread_; }
   [[nodiscard]] pid_t process()
@@ -28,6 +33,12 @@ class Target {
   std::size_t read(std::uint64_t address, std::span<std::byte> into) const;
   // A path argument, without its terminating zero. nullopt: unreadable, or longer than PATH_MAX.
   [[nodiscard]] std::optional<std::string> path(std::uint64_t address) const;
+
+  // True when the target finds its own at this path and we another's.
+  [[nodiscard]] bool is_own(std::string_view path) const;
+  // An O_PATH descriptor of what the absolute path is, from our root or from the target's. Not
+  // open: errno says why.
+  [[nodiscard]] UniqueFd open_path(const std::string& path, int flags, bool from_its_root) const;
 
   // What its links in /proc lead to: bytes; empty when they can't be read. As seen in its own mount
   // namespace (proc(5)); an object without a path reads like "pipe:[4711]".
@@ -43,6 +54,7 @@ class Target {
  private:
   [[nodiscard]] std::string link(const char* name) const;
   pid_t thread_;
+  const std::vector<std::string>* own_places_;
 };
 
 // readlink(2) of a link in /proc; empty on failure.
