@@ -168,7 +168,7 @@ for who in $people; do
   forget
   answers 200
   until_true 30 no_shipper
-  (as "$who" sh -c 'echo $$ >killed.pid; exec sefaca run --preset=compiler -- sh -c "echo started; sleep 60"' \
+  (as "$who" sh -c 'echo $$ >killed.pid; exec sefaca run --preset=compiler -- sh -c "sleep 1; echo started; sleep 60"' \
     >"$work/started" 2>/dev/null) &
   until_true 30 has_lines "$work/started" 1
   kill -KILL "$(cat "$(place_of "$who")/killed.pid")"
