@@ -13,7 +13,6 @@
 #include "core/config/sha256.h"
 #include "core/enforce/job_server.h"
 #include "core/enforce/program.h"
-#include "core/policy/remembering_files.h"
 #include "core/supervise/outcome.h"
 #include "launcher/diagnostics.h"
 #include "launcher/sinks.h"
@@ -181,17 +180,9 @@ Result<Session> prepare_session(RunRequest request, const Surroundings& surround
     return Error{.what = "no command was given",
                  .remedy = "sefaca run [options] [--] COMMAND [ARG…]"};
   }
-  // One look at the disk; the directories that many tables ask about are listed first.
-  const RememberingFiles files(*surroundings.files);
-  Surroundings seen = surroundings;
-  seen.files = &files;
-  for (const std::string& directory :
-       {std::string("/"), seen.cwd, seen.home, seen.account_home, std::string("/run")}) {
-    if (!directory.empty()) static_cast<void>(files.names_in(directory));
-  }
-  auto policy = make_policy(request, seen);
+  auto policy = make_policy(request, surroundings);
   if (!policy) return as_own(policy.errors());
-  return prepare_session(std::move(request), std::move(*policy), seen, supervision);
+  return prepare_session(std::move(request), std::move(*policy), surroundings, supervision);
 }
 
 Result<Session> prepare_session(RunRequest request, Policy policy, const Surroundings& surroundings,

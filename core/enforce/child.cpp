@@ -169,6 +169,10 @@ bool enter(ChildPlan& plan) {
   const long r = call(SYS_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
   if (r < 0) return fail(plan, Step::no_new_privileges, r);
   if (!enter_landlock(plan) || !drop_capabilities(plan)) return false;
+  // Without a domain of its own the command could write into the supervisor's memory, which this
+  // process and an init share until execve; what can't be dumped can't be traced (prctl(2)). The id
+  // maps have been written by now.
+  if (!plan.landlock) call(SYS_prctl, PR_SET_DUMPABLE, 0, 0, 0, 0);
   const std::uint64_t no_signals = 0;
   call(SYS_rt_sigprocmask, 2 /* SIG_SETMASK */, &no_signals, nullptr, kSignalSetBytes);
   return install_filter(plan) && close_descriptors(plan) && set_limits(plan);

@@ -199,6 +199,9 @@ class Planner {
       gap(kNarrower, "private_tmp",
           concat("TMPDIR is private, a literal /tmp is not writable: ", namespaces_trouble()),
           namespaces_remedy(host_));
+      if (access_at(plan_.paths, "/dev/shm", Access::hide) == Access::write)
+        gap(kWeaker, "private_shm", concat("/dev/shm is the host's: ", namespaces_trouble()),
+            namespaces_remedy(host_));
     }
     if (!in_.private_directory.empty() && !supervised())
       gap(kNarrower, "private_tmp",
@@ -254,6 +257,8 @@ class Planner {
           "a kernel with CONFIG_SECCOMP_FILTER");
       if (policy_.network != Network::allow)
         gap(kWeaker, "network", "it is refused by seccomp, which is missing");
+      if (policy_.level != Level::permissive)
+        gap(kWeaker, "unix_sockets", "connecting to them is refused by seccomp, which is missing");
       return;
     }
     plan_.filtered = true;

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sys/ioctl.h>
 
+#include <cerrno>
 #include <cstring>
 
 #include "core/base/kernel_abi.h"
@@ -10,8 +11,19 @@
 namespace sefaca {
 namespace {
 
+// The kernel waits for its lock interruptibly: an answer that is not given again leaves the caller
+// waiting for ever.
+template <typename Argument>
+int until_done(int fd, unsigned long request, Argument argument) {
+  int result = 0;
+  do {
+    result = ::ioctl(fd, request, argument);
+  } while (result < 0 && errno == EINTR);
+  return result;
+}
+
 void answer(int fd, seccomp_notif_resp response) {
-  ::ioctl(fd, SECCOMP_IOCTL_NOTIF_SEND, &response);
+  until_done(fd, SECCOMP_IOCTL_NOTIF_SEND, &response);
 }
 
 seccomp_notif_addfd copy_of(std::uint64_t id, int fd, bool close_on_exec) {
@@ -30,7 +42,7 @@ bool Listener::receive(Notification& notification) const {
 }
 
 bool Listener::still_waits(std::uint64_t id) const {
-  return ::ioctl(fd_.get(), SECCOMP_IOCTL_NOTIF_ID_VALID, &id) == 0;
+  return until_done(fd_.get(), SECCOMP_IOCTL_NOTIF_ID_VALID, &id) == 0;
 }
 
 void Listener::go_on(std::uint64_t id) const {
@@ -48,14 +60,14 @@ void Listener::return_value(std::uint64_t id, std::int64_t value) const {
 bool Listener::return_descriptor(std::uint64_t id, int fd, bool close_on_exec) const {
   seccomp_notif_addfd copy = copy_of(id, fd, close_on_exec);
   copy.flags = SECCOMP_ADDFD_FLAG_SEND;
-  return ::ioctl(fd_.get(), SECCOMP_IOCTL_NOTIF_ADDFD, &copy) >= 0;
+  return until_done(fd_.get(), SECCOMP_IOCTL_NOTIF_ADDFD, &copy) >= 0;
 }
 
 bool Listener::replace_descriptor(std::uint64_t id, int fd, int number, bool close_on_exec) const {
   seccomp_notif_addfd copy = copy_of(id, fd, close_on_exec);
   copy.flags = SECCOMP_ADDFD_FLAG_SETFD;
   copy.newfd = static_cast<std::uint32_t>(number);
-  return ::ioctl(fd_.get(), SECCOMP_IOCTL_NOTIF_ADDFD, &copy) >= 0;
+  return until_done(fd_.get(), SECCOMP_IOCTL_NOTIF_ADDFD, &copy) >= 0;
 }
 
 void Listener::wake_in_step(bool on) const {

@@ -74,6 +74,8 @@ class Supervisor::Impl {
     if (auto fine = listen_to_signals(); !fine) return not_run(Step::spawn, fine.error());
     flat_.emplace(plan);
     ended_ = false;
+    // A child that failed may have taken it away, and the next one has its id maps to write.
+    if (tries_++ > 0) ::prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
     start_us_ = now_us();
     if (auto started = start(); !started) {
       const Step step = plan.namespaces.any() ? Step::namespaces : Step::spawn;
@@ -429,6 +431,7 @@ class Supervisor::Impl {
   const Fence fence_;
   Guardian guardian_;
   UniqueFd signals_, reports_, reports_end_;
+  int tries_ = 0;
   pid_t child_ = 0;    // the process that we started: the command or its init
   pid_t command_ = 0;  // the command; 0 until its init has started it
   int status_ = 0;

@@ -98,15 +98,17 @@ class Objects:
 
 
 def with_mark(mark):
-    """The processes whose command line holds `mark`, but for ourselves."""
+    """The processes of the program `attempt` whose command line holds `mark`: not the sandbox's
+    own, nor what plays the host, which end by themselves."""
     found = []
     for name in os.listdir("/proc"):
         if not name.isdigit() or int(name) == os.getpid():
             continue
         try:
             with open("/proc/%s/cmdline" % name, "rb") as line:
-                if mark.encode() not in line.read():
-                    continue
+                words = line.read().split(b"\0")
+            if mark.encode() not in words or not words[0].endswith(b"/attempt"):
+                continue
             with open("/proc/%s/stat" % name, "rb") as stat:
                 state = stat.read().rsplit(b")", 1)[1].split()[0]
         except OSError:

@@ -49,7 +49,8 @@ class Runner:
 
     def environment(self, world):
         return {"PATH": self.path, "HOME": world.home, "LANG": "C.UTF-8", "TERM": "dumb",
-                "SEFACA_BINARY": self.sefaca, "AWS_SECRET_ACCESS_KEY": world.words["secret"]}
+                "SEFACA_BINARY": self.sefaca, "AWS_SECRET_ACCESS_KEY": world.words["secret"],
+                "SSH_AUTH_SOCK": world.receivers.agent}
 
     def sandboxed(self, world, level, options):
         kind = "--level=" if level in ("strict", "default", "permissive") else "--preset="
@@ -62,6 +63,16 @@ class Runner:
 
     def run(self, world, attempt, host, level=None, bubblewrap=False):
         """`level`: a level's or preset's name; None: bare."""
+        seen = self._once(world, attempt, host, level, bubblewrap)
+        tries = 0
+        # A sefaca that is killed before it has a guardian leaves no record; what it claimed shows
+        # in one that lived a little longer.
+        while level is not None and seen.code < 0 and seen.record is None and tries < 5:
+            seen = self._once(world, attempt, host, level, bubblewrap)
+            tries += 1
+        return seen
+
+    def _once(self, world, attempt, host, level, bubblewrap):
         world.arm()
         words = [word.format(**world.names()) for word in attempt.words]
         command = [self.program, *words]
@@ -75,9 +86,12 @@ class Runner:
         if attempt.witness == "terminal":
             master, path = outside.terminal(world.person)
             command = [self.program, "--on-terminal", path, *command]
-        command = world.person.outside(command)
-        if host != "full":
-            command = [self.as_host, host, "--", *command]
+        if host.startswith("in-"):  # who is inside of a sandbox can't become somebody else
+            command = world.person.outside([self.as_host, host, "--", *command])
+        elif host != "full":
+            command = [self.as_host, host, "--", *world.person.outside(command)]
+        else:
+            command = world.person.outside(command)
         inherits = attempt.name.startswith("inherited-")
         if inherits:
             world.open_inherited()

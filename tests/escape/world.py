@@ -96,6 +96,7 @@ class World:
         self._file(self.home + "/.sefaca/config.toml", "# none\n")
         os.makedirs(self.home + "/.config/sefaca")
         os.mkdir(self.home + "/bin")
+        os.mkdir(self.home + "/.sefaca/log")  # an outer sefaca's log, on hosts inside sefaca
         git = self.repo + "/.git"
         self._file(git + "/config", "[core]\n\tbare = false\n")
         self._file(git + "/HEAD", "ref: refs/heads/main\n")
