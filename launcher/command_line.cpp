@@ -64,9 +64,17 @@ Error unknown_option(std::string_view name) {
   return error;
 }
 
+// `name` without the dashes, as it is typed: "cpu-time" for the key cpu_time. Asked for each word
+// and key, so that it makes no strings.
+bool is_option_of(const Key& key, std::string_view name) {
+  return key.on_command_line &&
+         std::equal(name.begin(), name.end(), key.name.begin(), key.name.end(),
+                    [](char typed, char known) { return typed == (known == '_' ? '-' : known); });
+}
+
 const Key* key_of_option(std::string_view name) {
   for (const Key& key : all_keys()) {
-    if (option_name(key) == concat("--", name)) return &key;
+    if (is_option_of(key, name)) return &key;
   }
   return nullptr;
 }
@@ -75,13 +83,13 @@ const Key* key_of_option(std::string_view name) {
 // all the rest of the parsing. Empty when there is no such option, which Boost then says.
 po::options_description described_option(const std::string& word) {
   po::options_description options;
-  const std::string_view name = std::string_view(word).substr(0, word.find('='));
-  for (const Key& key : all_keys()) {
-    if (const auto known = option_name(key); !known.empty() && known == name)
-      options.add_options()(known.c_str() + 2, po::value<std::string>(), "");
-  }
+  std::string_view name = std::string_view(word).substr(0, word.find('='));
+  if (!name.starts_with("--")) return options;
+  name.remove_prefix(2);
+  if (key_of_option(name) != nullptr)
+    options.add_options()(std::string(name).c_str(), po::value<std::string>(), "");
   for (const PlainOption& option : kPlainOptions) {
-    if (concat("--", option.name) != name) continue;
+    if (option.name != name) continue;
     const std::string known(option.name);
     if (option.unit.empty()) {
       options.add_options()(known.c_str(), "");

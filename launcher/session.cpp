@@ -13,6 +13,7 @@
 #include "core/config/sha256.h"
 #include "core/enforce/job_server.h"
 #include "core/enforce/program.h"
+#include "core/policy/remembering_files.h"
 #include "core/supervise/outcome.h"
 #include "launcher/diagnostics.h"
 #include "launcher/sinks.h"
@@ -180,9 +181,17 @@ Result<Session> prepare_session(RunRequest request, const Surroundings& surround
     return Error{.what = "no command was given",
                  .remedy = "sefaca run [options] [--] COMMAND [ARG…]"};
   }
-  auto policy = make_policy(request, surroundings);
+  // One look at the disk; the directories that many tables ask about are listed first.
+  const RememberingFiles files(*surroundings.files);
+  Surroundings seen = surroundings;
+  seen.files = &files;
+  for (const std::string& directory :
+       {std::string("/"), seen.cwd, seen.home, seen.account_home, std::string("/run")}) {
+    if (!directory.empty()) static_cast<void>(files.names_in(directory));
+  }
+  auto policy = make_policy(request, seen);
   if (!policy) return as_own(policy.errors());
-  return prepare_session(std::move(request), std::move(*policy), surroundings, supervision);
+  return prepare_session(std::move(request), std::move(*policy), seen, supervision);
 }
 
 Result<Session> prepare_session(RunRequest request, Policy policy, const Surroundings& surroundings,

@@ -18,7 +18,7 @@ namespace {
 constexpr std::size_t kChunk = std::size_t{64} * 1024;
 constexpr std::size_t kLongestLine = std::size_t{16} * 1024 * 1024;
 
-Error read_error(const std::string& path, int errno_value) {
+Error log_read_error(const std::string& path, int errno_value) {
   Error error;
   error.what = concat("can't read the log '", printable(path), "': ", errno_text(errno_value));
   error.remedy = "name another log with --log=FILE";
@@ -32,9 +32,9 @@ Result<LogReader::File> LogReader::open_one(const std::string& path) {
   File file;
   file.fd.reset(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
   struct stat info {};
-  if (!file.fd || fstat(file.fd.get(), &info) != 0) return read_error(path, errno);
+  if (!file.fd || fstat(file.fd.get(), &info) != 0) return log_read_error(path, errno);
   if (!S_ISREG(info.st_mode)) {
-    Error error = read_error(path, EINVAL);
+    Error error = log_read_error(path, EINVAL);
     error.what = concat("the log '", printable(path), "' is not a regular file");
     return error;
   }
@@ -56,7 +56,7 @@ Result<LogReader> LogReader::open(const std::string& path, unsigned rotated) {
                        reader.files_.front().device == file->device;
     if (!known) reader.files_.insert(reader.files_.begin(), std::move(file).value());
   }
-  if (reader.files_.empty()) return read_error(path, ENOENT);
+  if (reader.files_.empty()) return log_read_error(path, ENOENT);
   return reader;
 }
 

@@ -9,10 +9,13 @@
 #include <algorithm>
 #include <cerrno>
 #include <climits>
+#include <cstddef>
 #include <cstdlib>
-#include <memory>
+#include <cstring>
 #include <string_view>
 
+#include "core/base/path.h"
+#include "core/base/syscall.h"
 #include "core/base/text.h"
 #include "core/base/unique_fd.h"
 
@@ -45,12 +48,59 @@ FileInfo info_of(const struct stat& found) {
           .size = static_cast<std::uint64_t>(found.st_size)};
 }
 
+UniqueFd open_directory(const std::string& path) {
+  return UniqueFd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK));
+}
+
+// Calls `visit(name, d_type)` for each entry but "." and ".."; false when it could not read on.
+// getdents64(2) into a page of the stack: readdir(3) takes 32 KiB of the heap for each directory.
+template <class Visit>
+bool read_directory(int directory, Visit visit) {
+  constexpr std::size_t kTypeAt = 18, kLengthAt = 16, kNameAt = 19;  // struct linux_dirent64
+  alignas(8) char buffer[4 * 1024];
+  for (;;) {
+    const long filled = raw::call(SYS_getdents64, directory, buffer, sizeof buffer);
+    if (filled == -EINTR) continue;
+    if (filled <= 0) return filled == 0;
+    for (std::size_t at = 0; at < static_cast<std::size_t>(filled);) {
+      const char* entry = buffer + at;
+      const std::string_view name = entry + kNameAt;
+      if (name != "." && name != "..") visit(name, static_cast<unsigned char>(entry[kTypeAt]));
+      unsigned short length = 0;
+      std::memcpy(&length, entry + kLengthAt, sizeof length);
+      at += length;
+    }
+  }
+}
+
+}  // namespace
+
+std::vector<DirectoryEntry> FileSystem::entries(const std::string& path) const {
+  std::vector<DirectoryEntry> out;
+  for (std::string& name : list(path)) {
+    const auto found = link_info(absolute_path(name, path));
+    if (found) out.push_back({std::move(name), found->type});
+  }
+  return out;
+}
+
+std::optional<std::string> FileSystem::link_target(const std::string& /*path*/) const {
+  return std::nullopt;
+}
+
+std::optional<FileType> FileSystem::link_type(const std::string& path) const {
+  const auto found = link_info(path);
+  return found ? std::optional(found->type) : std::nullopt;
+}
+
+std::shared_ptr<const DirectoryNames> FileSystem::names_in(const std::string& /*directory*/) const {
+  return nullptr;
+}
+
 Error read_error(const std::string& path, int errno_value) {
   return {.what = concat("can't read '", printable(path), "': ", errno_text(errno_value)),
           .errno_value = errno_value};
 }
-
-}  // namespace
 
 std::optional<FileInfo> RealFileSystem::info(const std::string& path) const {
   struct stat found;
@@ -104,13 +154,45 @@ Result<std::string> RealFileSystem::read(const std::string& path, std::size_t ma
 
 std::vector<std::string> RealFileSystem::list(const std::string& path) const {
   std::vector<std::string> names;
-  const std::unique_ptr<DIR, int (*)(DIR*)> directory(::opendir(path.c_str()), &::closedir);
-  if (!directory) return names;
-  while (const dirent* entry = ::readdir(directory.get())) {
-    const std::string_view name = entry->d_name;
-    if (name != "." && name != "..") names.emplace_back(name);
-  }
+  read_directory(open_directory(path).get(),
+                 [&](std::string_view name, unsigned char) { names.emplace_back(name); });
   return names;
+}
+
+std::vector<DirectoryEntry> RealFileSystem::entries(const std::string& path) const {
+  std::vector<DirectoryEntry> out;
+  const UniqueFd directory = open_directory(path);
+  read_directory(directory.get(), [&](std::string_view name, unsigned char type) {
+    if (type != DT_UNKNOWN) return out.push_back({std::string(name), type_of(DTTOIF(type))});
+    struct stat found;  // some file systems don't say
+    std::string text(name);
+    if (::fstatat(directory.get(), text.c_str(), &found, AT_SYMLINK_NOFOLLOW) == 0)
+      out.push_back({std::move(text), type_of(found.st_mode)});
+  });
+  return out;
+}
+
+std::optional<std::string> RealFileSystem::link_target(const std::string& path) const {
+  std::string target(128, '\0');
+  for (;;) {
+    const ssize_t length = ::readlink(path.c_str(), target.data(), target.size());
+    if (length <= 0) return std::nullopt;
+    const bool whole = static_cast<std::size_t>(length) < target.size();
+    target.resize(whole ? static_cast<std::size_t>(length) : target.size() * 2);
+    if (whole) return target;
+  }
+}
+
+std::shared_ptr<const DirectoryNames> RealFileSystem::names_in(const std::string& directory) const {
+  const UniqueFd fd = open_directory(directory);
+  // One that can't be listed may hold anything.
+  if (!fd && errno != ENOENT && errno != ENOTDIR) return nullptr;
+  auto names = std::make_shared<DirectoryNames>();
+  const bool whole =
+      !fd || read_directory(fd.get(), [&](std::string_view name, unsigned char type) {
+        names->add(name, type == DT_UNKNOWN ? std::nullopt : std::optional(type_of(DTTOIF(type))));
+      });
+  return whole ? names : nullptr;
 }
 
 bool RealFileSystem::executable(const std::string& path) const {

@@ -6,22 +6,29 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "core/base/directory_names.h"
 #include "core/base/result.h"
 
 namespace sefaca {
 
 struct FileInfo {
-  enum class Type { file, directory, symlink, socket, fifo, device };
+  using Type = FileType;
   Type type = Type::file;
   uid_t owner = 0;
   mode_t mode = 0;  // permission bits only
   std::uint64_t device = 0;
   std::uint64_t inode = 0;
   std::uint64_t size = 0;  // bytes
+};
+
+struct DirectoryEntry {
+  std::string name;
+  FileInfo::Type type;  // its own: a link is a link
 };
 
 class FileSystem {
@@ -41,12 +48,26 @@ class FileSystem {
   // access(2) for this process.
   [[nodiscard]] virtual bool executable(const std::string& path) const = 0;
 
+  // The same as list() with each entry's type. One that goes meanwhile may be left out.
+  [[nodiscard]] virtual std::vector<DirectoryEntry> entries(const std::string& path) const;
+  // What the symbolic link at `path` says; nullopt: it is no link, or this can't tell.
+  [[nodiscard]] virtual std::optional<std::string> link_target(const std::string& path) const;
+  // The type of `path` itself, as link_info() has it.
+  [[nodiscard]] virtual std::optional<FileType> link_type(const std::string& path) const;
+  // The names in a directory; an absent one holds none. nullptr: nothing is known about its names,
+  // each must be asked about.
+  [[nodiscard]] virtual std::shared_ptr<const DirectoryNames> names_in(
+      const std::string& directory) const;
+
   [[nodiscard]] bool exists(const std::string& path) const { return info(path).has_value(); }
   [[nodiscard]] bool is_directory(const std::string& path) const {
     auto found = info(path);
     return found && found->type == FileInfo::Type::directory;
   }
 };
+
+// What read() says about a file that it can't read.
+Error read_error(const std::string& path, int errno_value);
 
 class RealFileSystem final : public FileSystem {
  public:
@@ -57,6 +78,10 @@ class RealFileSystem final : public FileSystem {
                                          std::size_t max_bytes) const override;
   [[nodiscard]] std::vector<std::string> list(const std::string& path) const override;
   [[nodiscard]] bool executable(const std::string& path) const override;
+  [[nodiscard]] std::vector<DirectoryEntry> entries(const std::string& path) const override;
+  [[nodiscard]] std::optional<std::string> link_target(const std::string& path) const override;
+  [[nodiscard]] std::shared_ptr<const DirectoryNames> names_in(
+      const std::string& directory) const override;
 };
 
 }  // namespace sefaca

@@ -65,7 +65,7 @@ void merge(LoadedLayers& layers, ParsedFile file) {
 // Reads and merges one file. `required`: it must be there.
 void add_file(LoadedLayers& layers, Errors& errors, const Surroundings& surroundings,
               const std::string& path, Layer layer, bool required) {
-  if (!required && !surroundings.files->link_info(path)) return;
+  if (!required && !surroundings.files->link_type(path)) return;
   auto file = read_file(surroundings, path, layer);
   if (!file) return append(errors, file.errors());
   auto parsed = parse_file(file->text, file->source);
@@ -301,8 +301,8 @@ std::string find_project_file(const Surroundings& surroundings) {
   for (;;) {
     const std::string prefix = directory == "/" ? directory : concat(directory, "/");
     std::string candidate = concat(prefix, kProjectConfig);
-    if (files.link_info(candidate)) return candidate;
-    if (directory == "/" || files.link_info(concat(prefix, ".git"))) return {};
+    if (files.link_type(candidate)) return candidate;
+    if (directory == "/" || files.link_type(concat(prefix, ".git"))) return {};
     directory = parent_path(directory);
     const auto parent = files.info(directory);
     if (!parent || parent->device != start->device) return {};

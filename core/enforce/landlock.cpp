@@ -102,14 +102,12 @@ class Compiler {
   // Something below is narrower than `own`: grant the entries that lead to nothing narrower.
   void carve(const Node& node, const std::string& path, Access own, Access granted) {
     bool listed = false;
-    for (const std::string& name : files_.list(path)) {
+    for (const DirectoryEntry& entry : files_.entries(path)) {
       listed = true;
-      if (node.children.contains(name)) continue;
-      const std::string entry = below(path, name);
+      if (node.children.contains(entry.name)) continue;
       // A link is no hierarchy of its own: what it leads to is granted where that lies.
-      const auto info = files_.link_info(entry);
-      if (!info || info->type == FileInfo::Type::symlink) continue;
-      if (own > granted) add(entry, own);
+      if (entry.type == FileInfo::Type::symlink) continue;
+      if (own > granted) add(below(path, entry.name), own);
     }
     if (own == Access::write && listed) out_.no_creation.push_back(path);
   }

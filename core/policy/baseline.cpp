@@ -56,9 +56,9 @@ class Collector {
   // System paths: only the last part may be a link, as /lib is.
   void add_system(const Row& row) {
     const std::string path(row.path);
-    const auto found = files_.link_info(path);
-    if (!found) return;
-    if (found->type != FileInfo::Type::symlink) return add(path, row.access, row.reason);
+    const auto type = files_.link_type(path);
+    if (!type) return;
+    if (*type != FileType::symlink) return add(path, row.access, row.reason);
     links_.push_back(path);
     if (const auto real = files_.real_path(path)) add(*real, row.access, row.reason);
   }
@@ -133,8 +133,8 @@ std::vector<PathRule> baseline_rules(const Surroundings& surroundings,
     const std::string installation(installation_of(entry, homes));
     if (installation != entry) found.add_named(installation, "installation of what is on PATH");
     // The entry may be a link out of the installation.
-    const auto at_entry = surroundings.files->link_info(entry);
-    if (!at_entry || (found.holds(entry) && at_entry->type != FileInfo::Type::symlink)) continue;
+    const auto at_entry = surroundings.files->link_type(entry);
+    if (!at_entry || (found.holds(entry) && *at_entry != FileType::symlink)) continue;
     found.add_target(entry, "on PATH");
   }
   for (const char* variable : kSearchVariables) {

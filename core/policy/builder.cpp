@@ -12,7 +12,6 @@
 #include "core/policy/fold.h"
 #include "core/policy/keys.h"
 #include "core/policy/path_rules.h"
-#include "core/policy/remembering_files.h"
 #include "core/policy/units.h"
 
 namespace sefaca {
@@ -205,27 +204,24 @@ PolicyBuilder& PolicyBuilder::add_paths(const DoorPaths& paths) {
 }
 
 Result<Policy> PolicyBuilder::build(const Command& /*command*/) const {
-  const RememberingFiles files(*surroundings_.files);
-  Surroundings surroundings = surroundings_;
-  surroundings.files = &files;
   Errors errors;
-  Folded folded = fold(presets_, assignments_, surroundings, errors);
-  if (door_) apply_door_limits(*door_, surroundings, folded);
-  apply_bounds(bounds_, surroundings, folded, errors);
-  Reader reader(folded, surroundings);
+  Folded folded = fold(presets_, assignments_, surroundings_, errors);
+  if (door_) apply_door_limits(*door_, surroundings_, folded);
+  apply_bounds(bounds_, surroundings_, folded, errors);
+  Reader reader(folded, surroundings_);
   PolicyFields fields = reader.read();
   for (const Key& key : all_keys()) {
     if (key.type != KeyType::path) continue;
     const Written* won = folded.winner(key);
     if (won == nullptr) continue;
-    const auto path = expand_path(won->values.front(), won->base, surroundings);
+    const auto path = expand_path(won->values.front(), won->base, surroundings_);
     if (path) continue;
     Error error = path.error();
     error.where = won->origin;
     error.excerpt = won->excerpt;
     errors.push_back(std::move(error));
   }
-  add_path_rules(folded, bounds_, door_paths_, surroundings, fields, errors);
+  add_path_rules(folded, bounds_, door_paths_, surroundings_, fields, errors);
   if (!errors.empty()) return errors;
   return Policy(std::move(fields));
 }

@@ -1,7 +1,7 @@
 // The directories of the XDG specification and the homes, each resolved once.
 #include "core/policy/places.h"
 
-#include <iterator>
+#include <utility>
 
 #include "core/base/path.h"
 #include "core/base/text.h"
@@ -39,22 +39,32 @@ std::string_view socket_path(std::string_view value) {
 
 Places::Places(const Surroundings& surroundings) : surroundings_(surroundings) {
   // $HOME last: it is the one that tools follow.
+  std::vector<std::string> homes;
   if (!surroundings.account_home.empty() && surroundings.account_home != surroundings.home)
-    homes_.push_back(surroundings.account_home);
-  if (!surroundings.home.empty()) homes_.push_back(surroundings.home);
-  config_ = base_directories(surroundings, homes_, ".config", "XDG_CONFIG_HOME");
-  data_ = base_directories(surroundings, homes_, ".local/share", "XDG_DATA_HOME");
-  state_ = base_directories(surroundings, homes_, ".local/state", "XDG_STATE_HOME");
-  cache_ = base_directories(surroundings, homes_, ".cache", "XDG_CACHE_HOME");
-  runtime_ = {concat("/run/user/", std::to_string(surroundings.uid))};
+    homes.push_back(surroundings.account_home);
+  if (!surroundings.home.empty()) homes.push_back(surroundings.home);
+  config_ = bases(base_directories(surroundings, homes, ".config", "XDG_CONFIG_HOME"));
+  data_ = bases(base_directories(surroundings, homes, ".local/share", "XDG_DATA_HOME"));
+  state_ = bases(base_directories(surroundings, homes, ".local/state", "XDG_STATE_HOME"));
+  cache_ = bases(base_directories(surroundings, homes, ".cache", "XDG_CACHE_HOME"));
+  std::vector<std::string> runtime = {concat("/run/user/", std::to_string(surroundings.uid))};
   if (const std::string moved = surroundings.variable("XDG_RUNTIME_DIR");
-      moved.starts_with('/') && absolute_path(moved, "/") != runtime_.front())
-    runtime_.push_back(absolute_path(moved, "/"));
+      moved.starts_with('/') && absolute_path(moved, "/") != runtime.front())
+    runtime.push_back(absolute_path(moved, "/"));
+  runtime_ = bases(std::move(runtime));
+  homes_ = bases(std::move(homes));
+  run_ = bases({"/run"});
+}
+
+Places::Bases Places::bases(std::vector<std::string> paths) {
+  Bases out;
+  for (std::string& path : paths) out.push_back({.path = std::move(path)});
+  return out;
 }
 
 std::vector<std::string> Places::from_variable(std::string_view path, bool socket) const {
   const std::size_t slash = path.find('/');
-  const std::string value = surroundings_.variable(std::string(path.substr(0, slash)));
+  const std::string value = surroundings_.variable(path.substr(0, slash));
   std::vector<std::string> out;
   if (value.empty()) return out;
   if (socket) {
@@ -70,7 +80,7 @@ std::vector<std::string> Places::from_variable(std::string_view path, bool socke
   return out;
 }
 
-const std::vector<std::string>* Places::bases_of(Place place) const {
+Places::Bases* Places::bases_of(Place place) const {
   switch (place) {
     case Place::home:
       return &homes_;
@@ -93,8 +103,8 @@ const std::vector<std::string>* Places::bases_of(Place place) const {
 
 std::vector<std::string> Places::resolve(Place place, std::string_view path) const {
   std::vector<std::string> out;
-  if (const auto* bases = bases_of(place)) {
-    for (const std::string& base : *bases) out.push_back(absolute_path(path, base));
+  if (const Bases* bases = bases_of(place)) {
+    for (const Base& base : *bases) out.push_back(absolute_path(path, base.path));
   } else if (place == Place::absolute) {
     out.emplace_back(path);
   } else if (place == Place::variable || place == Place::socket) {
@@ -103,29 +113,18 @@ std::vector<std::string> Places::resolve(Place place, std::string_view path) con
   return out;
 }
 
-const Places::Names* Places::names_in(const std::string& directory) const {
-  const auto [at, is_new] = listed_.try_emplace(directory);
-  if (is_new) {
-    const FileSystem& files = *surroundings_.files;
-    auto names = files.list(directory);
-    // One that its owner can't list may hold anything; an empty or absent one holds nothing.
-    constexpr mode_t kOwnerReads = 0400;
-    const auto found = names.empty() ? files.info(directory) : std::nullopt;
-    if (!found || (found->mode & kOwnerReads) != 0)
-      at->second =
-          Names(std::make_move_iterator(names.begin()), std::make_move_iterator(names.end()));
-  }
-  return at->second ? &*at->second : nullptr;
+bool Places::may_hold(Base& base, std::string_view name) const {
+  if (!std::exchange(base.looked_at, true)) base.names = surroundings_.files->names_in(base.path);
+  return base.names == nullptr || base.names->holds(name);
 }
 
 std::vector<std::string> Places::likely(Place place, std::string_view path) const {
-  const auto* bases = bases_of(place);
+  Bases* bases = bases_of(place);
   if (bases == nullptr || path.empty()) return resolve(place, path);
   std::vector<std::string> out;
-  for (const std::string& base : *bases) {
-    const Names* names = names_in(base);
-    if (names == nullptr || names->contains(path.substr(0, path.find('/'))))
-      out.push_back(absolute_path(path, base));
+  for (Base& base : *bases) {
+    if (may_hold(base, path.substr(0, path.find('/'))))
+      out.push_back(absolute_path(path, base.path));
   }
   return out;
 }

@@ -1,10 +1,7 @@
 // Places: where the tables of secrets and caches look, resolved for one user.
 #pragma once
 
-#include <functional>
-#include <map>
-#include <optional>
-#include <set>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,22 +32,25 @@ class Places {
   // Relative values of variables stand on the working directory.
   [[nodiscard]] std::vector<std::string> resolve(Place place, std::string_view path) const;
 
-  // The same without those that can't be there: each base directory is listed once, and a path
-  // whose first part is not in it is left out. What is left may still be missing.
+  // The same without those that can't be there: a path whose first part is not in its base
+  // directory is left out. What is left may still be missing.
   [[nodiscard]] std::vector<std::string> likely(Place place, std::string_view path) const;
 
  private:
-  using Names = std::set<std::string, std::less<>>;
+  struct Base {
+    std::string path;
+    std::shared_ptr<const DirectoryNames> names{};  // looked at when they are first asked for
+    bool looked_at = false;
+  };
+  using Bases = std::vector<Base>;
 
-  [[nodiscard]] const std::vector<std::string>* bases_of(Place place) const;
-  // The names in a directory; nullptr when it can't be listed although it is there.
-  [[nodiscard]] const Names* names_in(const std::string& directory) const;
+  [[nodiscard]] static Bases bases(std::vector<std::string> paths);
+  [[nodiscard]] Bases* bases_of(Place place) const;
+  [[nodiscard]] bool may_hold(Base& base, std::string_view name) const;
   [[nodiscard]] std::vector<std::string> from_variable(std::string_view path, bool socket) const;
 
   const Surroundings& surroundings_;
-  std::vector<std::string> homes_, config_, data_, state_, cache_, runtime_;
-  std::vector<std::string> run_{"/run"};
-  mutable std::map<std::string, std::optional<Names>> listed_;
+  mutable Bases homes_, config_, data_, state_, cache_, runtime_, run_;
 };
 
 }  // namespace sefaca

@@ -52,10 +52,10 @@ class Collector {
 
   void add_if_there(const std::string& directory, const Row& row) {
     const std::string path = absolute_path(row.name, directory);
-    const auto found = files_.link_info(path);
-    if (!found) return;
+    const auto type = files_.link_type(path);
+    if (!type) return;
     add(path, row.reason);
-    if (found->type != FileInfo::Type::symlink) return;
+    if (*type != FileType::symlink) return;
     // Where the link leads is what a program would write to.
     if (const auto target = files_.real_path(path)) add(*target, row.reason);
   }
@@ -88,10 +88,14 @@ std::vector<PathRule> protected_rules(const std::vector<std::string>& roots,
                        [&](const std::string& root) { return is_within(path, root); });
   };
   for (const std::string& root : roots) {
-    for (const Row& row : kNames) found.add_if_there(root, row);
+    const auto names = files.names_in(root);
+    for (const Row& row : kNames) {
+      if (names == nullptr || names->holds(row.name.substr(0, row.name.find('/'))))
+        found.add_if_there(root, row);
+    }
     if (repository && repository->top == root) continue;
     const std::string git = absolute_path(".git", root);
-    if (!files.link_info(git)) continue;
+    if (!files.link_type(git)) continue;
     for (const Row& row : kGitNames) found.add_if_there(git, row);
   }
   if (!repository) return found.take();

@@ -1,6 +1,8 @@
 // Remembers what is there and where links lead.
 #include "core/policy/remembering_files.h"
 
+#include <cerrno>
+
 #include "core/base/path.h"
 #include "core/base/text.h"
 
@@ -15,6 +17,7 @@ std::optional<FileInfo> RememberingFiles::info(const std::string& path) const {
 std::optional<FileInfo> RememberingFiles::link_info(const std::string& path) const {
   const auto known = infos_.find(path);
   if (known != infos_.end()) return known->second;
+  if (known_absent(path)) return std::nullopt;
   return infos_.emplace(path, files_.link_info(path)).first->second;
 }
 
@@ -27,17 +30,91 @@ std::optional<std::string> RememberingFiles::real_path(const std::string& path) 
   std::optional<std::string> out;
   if (const auto parent = real_path(std::string(parent_path(path)))) {
     out = concat(*parent == "/" ? std::string_view() : *parent, "/", base_name(path));
-    const auto found = link_info(*out);
-    if (!found) {
+    const auto type = link_type(*out);
+    if (!type) {
       out.reset();
-    } else if (found->type == FileInfo::Type::symlink) {
-      out = files_.real_path(*out);
+    } else if (*type == FileType::symlink) {
+      out = follow(*out);
     }
   }
   return real_paths_.emplace(path, std::move(out)).first->second;
 }
 
+std::optional<FileType> RememberingFiles::link_type(const std::string& path) const {
+  if (const auto known = infos_.find(path); known != infos_.end())
+    return known->second ? std::optional(known->second->type) : std::nullopt;
+  if (const auto* names = known_names(parent_path(path)); names != nullptr && path != "/") {
+    const auto* found = names->find(base_name(path));
+    if (found == nullptr) return std::nullopt;
+    if (found->type) return found->type;
+  }
+  return FileSystem::link_type(path);
+}
+
+const DirectoryNames* RememberingFiles::known_names(std::string_view directory) const {
+  const auto known = names_.find(directory);
+  return known == names_.end() ? nullptr : known->second.get();
+}
+
+// A directory above it was listed and does not hold the part that leads on.
+bool RememberingFiles::known_absent(std::string_view path) const {
+  while (path.size() > 1) {
+    const std::string_view parent = parent_path(path), name = base_name(path);
+    const DirectoryNames* known = known_names(parent);
+    if (known != nullptr && name != ".." && name != "." && !known->holds(name)) return true;
+    path = parent;
+  }
+  return false;
+}
+
+// Where the link leads; `link` itself stands in a resolved directory.
+std::optional<std::string> RememberingFiles::follow(const std::string& link) const {
+  constexpr int kMostLinks = 16;  // then the kernel may say whether it is a ring
+  const auto target = files_.link_target(link);
+  const bool plain = target && !target->ends_with('/') && !target->ends_with("/.");
+  if (!plain || links_followed_ >= kMostLinks) return files_.real_path(link);
+  ++links_followed_;
+  std::optional<std::string> at(target->starts_with('/') ? "/" : parent_path(link));
+  for (const std::string& part : split(*target, '/')) {
+    if (part.empty() || part == ".") continue;
+    if (part != "..") {
+      at = real_path(concat(*at == "/" ? std::string_view() : *at, "/", part));
+    } else if (link_type(*at) == FileType::directory) {
+      at = parent_path(*at);
+    } else {
+      at.reset();
+    }
+    if (!at) break;
+  }
+  --links_followed_;
+  return at;
+}
+
+std::optional<std::string> RememberingFiles::link_target(const std::string& path) const {
+  return files_.link_target(path);
+}
+
+std::shared_ptr<const DirectoryNames> RememberingFiles::names_in(
+    const std::string& directory) const {
+  if (const auto known = names_.find(directory); known != names_.end()) return known->second;
+  // Beyond some hundred names, to ask about single ones is cheaper.
+  constexpr std::uint64_t kLargest = 12 * 1024;
+  std::shared_ptr<const DirectoryNames> names;
+  if (known_absent(directory)) {
+    names = std::make_shared<DirectoryNames>();
+  } else if (const auto found = info(directory);
+             !found || (found->type == FileType::directory && found->size <= kLargest)) {
+    names = files_.names_in(directory);
+  }
+  return names_.emplace(directory, std::move(names)).first->second;
+}
+
+std::vector<DirectoryEntry> RememberingFiles::entries(const std::string& path) const {
+  return files_.entries(path);
+}
+
 Result<std::string> RememberingFiles::read(const std::string& path, std::size_t max_bytes) const {
+  if (known_absent(path)) return read_error(path, ENOENT);
   return files_.read(path, max_bytes);
 }
 

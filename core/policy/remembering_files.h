@@ -1,9 +1,14 @@
 // RememberingFiles: a FileSystem that asks another one each thing once. A policy is made from one
-// look at the disk, and many of its tables ask about the same directories.
+// look at the disk, and many of its tables ask about the same directories. It must not outlive that
+// look: what changes later it does not see.
 #pragma once
 
+#include <functional>
+#include <map>
+#include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -22,9 +27,21 @@ class RememberingFiles final : public FileSystem {
                                          std::size_t max_bytes) const override;
   [[nodiscard]] std::vector<std::string> list(const std::string& path) const override;
   [[nodiscard]] bool executable(const std::string& path) const override;
+  [[nodiscard]] std::optional<std::string> link_target(const std::string& path) const override;
+  [[nodiscard]] std::vector<DirectoryEntry> entries(const std::string& path) const override;
+  [[nodiscard]] std::optional<FileType> link_type(const std::string& path) const override;
+  // Lists a directory of ordinary size once; from then on its names and their types cost no call.
+  [[nodiscard]] std::shared_ptr<const DirectoryNames> names_in(
+      const std::string& directory) const override;
 
  private:
+  [[nodiscard]] const DirectoryNames* known_names(std::string_view directory) const;
+  [[nodiscard]] bool known_absent(std::string_view path) const;
+  [[nodiscard]] std::optional<std::string> follow(const std::string& link) const;
+
   const FileSystem& files_;
+  mutable int links_followed_ = 0;  // one inside the other
+  mutable std::map<std::string, std::shared_ptr<const DirectoryNames>, std::less<>> names_;
   mutable std::unordered_map<std::string, std::optional<FileInfo>> infos_;
   mutable std::unordered_map<std::string, std::optional<std::string>> real_paths_;
 };

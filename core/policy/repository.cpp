@@ -75,10 +75,10 @@ void add_modules(std::vector<std::string>& out, const std::string& directory, in
 std::optional<Repository> find_repository(const std::string& directory, const FileSystem& files) {
   for (std::string top = directory;; top = parent_path(top)) {
     const std::string dot_git = absolute_path(".git", top);
-    if (const auto found = files.link_info(dot_git)) {
+    if (const auto type = files.link_type(dot_git)) {
       Repository out;
       out.top = top;
-      out.linked = found->type == FileInfo::Type::file;
+      out.linked = *type == FileType::file;
       if (out.linked) {
         follow_link(out, files);
         return out;

@@ -186,13 +186,13 @@ class Collector {
         temporary_directory_(surroundings.temporary_directory()) {}
 
   void add_if_there(const std::string& path, std::string_view reason, Sort sort) {
-    const auto found = files().link_info(path);
-    if (!found) return;
+    const auto type = files().link_type(path);
+    if (!type) return;
     // HISTFILE=/dev/null is no secret.
-    if (found->type == FileInfo::Type::device) return;
+    if (*type == FileType::device) return;
     const auto real = files().real_path(path);
     add(real.value_or(path), reason, sort);
-    if (found->type == FileInfo::Type::symlink)
+    if (*type == FileType::symlink)
       add(absolute_path(base_name(path), resolved_parent(path)), reason, sort);
   }
 
@@ -254,8 +254,10 @@ std::vector<PathRule> own_rules(const Surroundings& surroundings, const Places& 
   Collector found(surroundings, homes);
   constexpr std::string_view kReason = "sefaca's own log and configuration";
   for (const OwnRow& row : kOwn) {
-    for (const std::string& path : places.resolve(row.place, row.path)) {
-      const bool there = surroundings.files->link_info(path).has_value();
+    const auto paths =
+        also_absent ? places.resolve(row.place, row.path) : places.likely(row.place, row.path);
+    for (const std::string& path : paths) {
+      const bool there = surroundings.files->link_type(path).has_value();
       if (!there && !also_absent) continue;
       const std::string place = absolute_path(base_name(path), found.resolved_parent(path));
       found.add_always(place, kReason);

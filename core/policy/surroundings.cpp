@@ -67,7 +67,7 @@ bool is_absolute(const std::string& path) {
 
 }  // namespace
 
-std::string Surroundings::variable(const std::string& name) const {
+std::string Surroundings::variable(std::string_view name) const {
   const auto found = environment.find(name);
   return found == environment.end() ? std::string() : found->second;
 }

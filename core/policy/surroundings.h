@@ -5,8 +5,10 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/base/file_system.h"
@@ -14,7 +16,7 @@
 
 namespace sefaca {
 
-using Environment = std::map<std::string, std::string>;  // NAME -> value, bytes
+using Environment = std::map<std::string, std::string, std::less<>>;  // NAME -> value, bytes
 
 struct Surroundings {
   std::string cwd;   // absolute, physical
@@ -28,8 +30,8 @@ struct Surroundings {
   std::uint64_t machine_memory_bytes = 0;
   const FileSystem* files = nullptr;  // not owned, never null
 
-  [[nodiscard]] std::string variable(const std::string& name) const;  // empty when unset
-  [[nodiscard]] std::string temporary_directory() const;              // absolute $TMPDIR, else /tmp
+  [[nodiscard]] std::string variable(std::string_view name) const;  // empty when unset
+  [[nodiscard]] std::string temporary_directory() const;            // absolute $TMPDIR, else /tmp
 };
 
 // Reads this process's own. An error only when the working directory can't be named.

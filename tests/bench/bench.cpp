@@ -1,44 +1,45 @@
-// The benchmark: whole processes, spawned in turn in one run, so that what else the machine does
-// falls on all alike. Prints medians, their spread, the ratios and whether the goals are reached.
-#include <fcntl.h>
-#include <spawn.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
+// The benchmark: what a run costs, against the bare command, against floor programs that make the
+// same raw calls, and against bubblewrap. Prints medians, their spread, the ratios and whether the
+// goals are reached; `./dev bench` calls it. docs/performance.md says what was learned by it.
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <cstdio>
 #include <cstdlib>
-#include <ctime>
 #include <filesystem>
+#include <fstream>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "tests/bench/measure.h"
+
+namespace sefaca::bench {
 namespace {
 
-struct Contender {
-  std::string name;
-  std::vector<std::string> words;
-  std::vector<double> times_ms = {};
-
-  [[nodiscard]] double quantile(double q) const {
-    auto sorted = times_ms;
-    std::sort(sorted.begin(), sorted.end());
-    return sorted[static_cast<std::size_t>(q * static_cast<double>(sorted.size() - 1))];
-  }
-  [[nodiscard]] double median() const { return quantile(0.5); }
-};
-
 struct Goal {
-  std::string_view versus;
+  std::string_view one, other;
   double at_most;
 };
 
-// How sefaca's median may compare with another's, in one run.
-constexpr std::array<Goal, 2> kGoals{{{"floor", 1.3}, {"bubblewrap", 0.6}}};
+// How medians of one run may compare, for the command that does nothing.
+constexpr Goal kGoals[] = {{"compiler", "floor", 1.3},
+                           {"compiler", "bubblewrap", 0.6},
+                           {"default", "floor with namespaces", 1.35},
+                           {"default", "bubblewrap, all namespaces", 0.5}};
+
+struct Work {
+  std::string name;
+  std::vector<std::string> command;
+  long rounds;
+};
+
+struct Options {
+  std::string sefaca, floor, json;
+  long rounds = 400;
+  bool compile = false;
+};
 
 std::string& place_of_its_own() {
   static std::string place = "/var/tmp/sefaca-bench.XXXXXX";
@@ -50,138 +51,179 @@ void remove_place() {
   std::filesystem::remove_all(place_of_its_own(), ignored);
 }
 
-[[noreturn]] void stop(const std::string& message) {
-  std::fprintf(stderr, "bench: %s\n", message.c_str());
-  std::exit(1);
-}
-
-double now_ms() {
-  timespec time{};
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  return static_cast<double>(time.tv_sec) * 1e3 + static_cast<double>(time.tv_nsec) / 1e6;
-}
-
-// The time from spawn to reaped, in milliseconds; stderr goes to /dev/null. Anything but exit 0
-// ends the benchmark.
-double time_once(const Contender& contender, char* const* environment) {
-  static const posix_spawn_file_actions_t kSilent = [] {
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-    return actions;
-  }();
-  std::vector<char*> argv;
-  for (const auto& word : contender.words) argv.push_back(const_cast<char*>(word.c_str()));
-  argv.push_back(nullptr);
-  const double start = now_ms();
-  pid_t child = -1;
-  if (posix_spawn(&child, argv[0], &kSilent, nullptr, argv.data(), environment) != 0) {
-    stop("could not start " + contender.words[0]);
+bool read_option(std::string_view word, Options& options) {
+  const auto value = std::string(word.substr(std::min(word.size(), word.find('=') + 1)));
+  if (word == "--compile") {
+    options.compile = true;
+  } else if (word.starts_with("--sefaca=")) {
+    options.sefaca = std::filesystem::absolute(value);
+  } else if (word.starts_with("--floor=")) {
+    options.floor = std::filesystem::absolute(value);
+  } else if (word.starts_with("--json=")) {
+    options.json = value == "-" ? value : std::filesystem::absolute(value).string();
+  } else {
+    return word.starts_with("--rounds=") &&
+           std::from_chars(value.data(), value.data() + value.size(), options.rounds).ec ==
+               std::errc{} &&
+           options.rounds >= 10;
   }
-  int status = 0;
-  if (wait4(child, &status, 0, nullptr) != child || status != 0) {
-    stop(contender.name + " did not end with exit code 0");
-  }
-  return now_ms() - start;
+  return true;
 }
 
-void write_json(const std::string& path, const std::vector<Contender>& contenders, long rounds) {
-  std::FILE* file = path == "-" ? stdout : std::fopen(path.c_str(), "w");
-  if (file == nullptr) stop("could not write " + path);
-  std::fprintf(file, "{\"rounds\": %ld, \"unit\": \"ms\", \"contenders\": {", rounds);
+std::vector<Contender> contenders_for(const Options& options, const Work& work) {
+  const std::string log = place_of_its_own() + "/floor.log";
+  const auto with = [&](std::string name, std::vector<std::string> words) {
+    words.insert(words.end(), work.command.begin(), work.command.end());
+    return Contender{.name = std::move(name), .words = std::move(words)};
+  };
+  const std::string& sefaca = options.sefaca;
+  const std::string bwrap = "/usr/bin/bwrap";
+  return {
+      with("bare", {}),
+      with("floor", {options.floor, log}),
+      with("exec", {sefaca, "exec", "--preset=compiler", "--"}),
+      with("compiler", {sefaca, "run", "--preset=compiler", "--"}),
+      with("compiler, no report", {sefaca, "run", "--preset=compiler", "--report=off", "--"}),
+      with("default", {sefaca, "run", "--"}),
+      with("strict", {sefaca, "run", "--level=strict", "--on-unavailable=warn", "--"}),
+      with("floor with namespaces", {options.floor, "--namespaces", log}),
+      with("bubblewrap", {bwrap, "--ro-bind", "/", "/", "--unshare-net"}),
+      with("bubblewrap, all namespaces",
+           {bwrap, "--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc", "--tmpfs", "/tmp",
+            "--bind", ".", ".", "--unshare-all"}),
+  };
+}
+
+const Contender* find(const std::vector<Contender>& contenders, std::string_view name) {
+  const auto found = std::find_if(contenders.begin(), contenders.end(),
+                                  [&](const Contender& one) { return one.name == name; });
+  return found == contenders.end() || !found->missing.empty() ? nullptr : &*found;
+}
+
+void print(std::FILE* out, const Work& work, const std::vector<Contender>& contenders) {
+  std::fprintf(out, "%s: %ld rounds, whole processes\n", work.name.c_str(), work.rounds);
+  std::fprintf(out, "  %-28s %9s %19s %10s %9s\n", "", "median ms", "half lies between", "of bare",
+               "peak KiB");
+  const Contender* bare = find(contenders, "bare");
+  for (const auto& one : contenders) {
+    if (!one.missing.empty()) {
+      std::fprintf(out, "  %-28s not here: %s\n", one.name.c_str(), one.missing.c_str());
+      continue;
+    }
+    std::fprintf(out, "  %-28s %9.3f %9.3f %9.3f %9.2fx %9ld\n", one.name.c_str(), one.median(),
+                 one.quantile(0.25), one.quantile(0.75),
+                 bare == nullptr ? 0 : ratio_of(one, *bare).of_medians, one.peak_kib);
+  }
+}
+
+void print_goals(std::FILE* out, const std::vector<Contender>& contenders) {
+  for (const Goal& goal : kGoals) {
+    const auto* one = find(contenders, goal.one);
+    const auto* other = find(contenders, goal.other);
+    if (one == nullptr || other == nullptr) continue;
+    const Ratio ratio = ratio_of(*one, *other);
+    std::fprintf(out, "  %s / %s: %.2f (half between %.2f and %.2f); goal at most %.2f: %s\n",
+                 one->name.c_str(), other->name.c_str(), ratio.of_medians, ratio.first_quarter,
+                 ratio.third_quarter, goal.at_most,
+                 ratio.of_medians <= goal.at_most ? "reached" : "NOT reached");
+  }
+}
+
+std::string as_json(const Work& work, const std::vector<Contender>& contenders) {
+  std::string out = "{\"work\": \"" + work.name + "\", \"rounds\": " + std::to_string(work.rounds) +
+                    ", \"contenders\": {";
+  char text[256];
   const char* separator = "";
   for (const auto& one : contenders) {
-    std::fprintf(file, "%s\"%s\": {\"median\": %.4f, \"q1\": %.4f, \"q3\": %.4f}", separator,
-                 one.name.c_str(), one.median(), one.quantile(0.25), one.quantile(0.75));
+    out += separator + ("\"" + one.name + "\": ");
+    separator = ", ";
+    if (one.missing.empty()) {
+      std::snprintf(text, sizeof text,
+                    "{\"median\": %.4f, \"q1\": %.4f, \"q3\": %.4f, \"peak_kib\": %ld}",
+                    one.median(), one.quantile(0.25), one.quantile(0.75), one.peak_kib);
+    } else {
+      std::snprintf(text, sizeof text, "null");
+    }
+    out += text;
+  }
+  out += "}, \"ratios\": [";
+  separator = "";
+  for (const Goal& goal : kGoals) {
+    const auto* one = find(contenders, goal.one);
+    const auto* other = find(contenders, goal.other);
+    if (one == nullptr || other == nullptr) continue;
+    const Ratio ratio = ratio_of(*one, *other);
+    std::snprintf(text, sizeof text,
+                  "{\"of\": \"%s\", \"to\": \"%s\", \"ratio\": %.3f, \"q1\": %.3f, \"q3\": %.3f}",
+                  one->name.c_str(), other->name.c_str(), ratio.of_medians, ratio.first_quarter,
+                  ratio.third_quarter);
+    out += separator;
+    out += text;
     separator = ", ";
   }
-  std::fprintf(file, "}}\n");
-  if (file != stdout) std::fclose(file);
+  return out + "]}";
 }
 
-}  // namespace
+// What is measured. The compiles work in the place of our own.
+std::vector<Work> works(const Options& options) {
+  std::vector<Work> out = {{"start (true)", {"/bin/true"}, options.rounds}};
+  if (!options.compile) return out;
+  std::ofstream("one.c") << "#include <stdio.h>\n#include <stdlib.h>\n#include <string.h>\n"
+                            "int main(void) { puts(\"one\"); return 0; }\n";
+  std::ofstream("one.cpp") << "#include <algorithm>\n#include <map>\n#include <string>\n"
+                              "#include <vector>\nint main() { std::map<int, std::string> m; "
+                              "return static_cast<int>(m.size()); }\n";
+  const long few = std::max(10L, options.rounds / 10);
+  out.push_back({"one C file", {"/usr/bin/cc", "-O2", "-c", "one.c", "-o", "one.o"}, few});
+  out.push_back({"one C++ file", {"/usr/bin/c++", "-O2", "-c", "one.cpp", "-o", "one.o"}, few});
+  return out;
+}
 
-int main(int argc, char** argv) {
-  std::string sefaca;
-  std::string floor;
-  std::string json;
-  long rounds = 400;
-  for (int i = 1; i < argc; ++i) {
-    const std::string_view word = argv[i];
-    const auto value = std::string(word.substr(std::min(word.size(), word.find('=') + 1)));
-    if (word.starts_with("--sefaca=")) {
-      sefaca = std::filesystem::absolute(value);
-    } else if (word.starts_with("--floor=")) {
-      floor = std::filesystem::absolute(value);
-    } else if (word.starts_with("--json=")) {
-      json = value == "-" ? value : std::filesystem::absolute(value).string();
-    } else if (word.starts_with("--rounds=") &&
-               std::from_chars(value.data(), value.data() + value.size(), rounds).ec ==
-                   std::errc{} &&
-               rounds >= 10) {
-      continue;
-    } else {
-      std::fprintf(stderr,
-                   "usage: bench --sefaca=FILE --floor=FILE [--rounds=N, at least 10] "
-                   "[--json=FILE|-]\n");
-      return 2;
-    }
-  }
-  if (sefaca.empty() || floor.empty()) stop("--sefaca and --floor are needed");
-
+int run(const Options& options) {
   // A place and a home of its own: no configuration of the user's counts, no log is left.
   std::string& place = place_of_its_own();
   if (mkdtemp(place.data()) == nullptr) stop("no place of its own");
   std::atexit(remove_place);
   // As people work: in a directory that is not the home itself.
-  const std::string home = place + "/home", work = home + "/work";
-  std::filesystem::create_directories(work);
-  if (chdir(work.c_str()) != 0) stop("no place of its own");
+  const std::string home = place + "/home", directory = home + "/work";
+  std::filesystem::create_directories(directory);
+  if (chdir(directory.c_str()) != 0) stop("no place of its own");
   std::vector<std::string> variables = {"PATH=/usr/local/bin:/usr/bin:/bin", "HOME=" + home,
                                         "LANG=C.UTF-8"};
   std::vector<char*> environment;
   for (auto& variable : variables) environment.push_back(variable.data());
   environment.push_back(nullptr);
 
-  std::vector<Contender> contenders = {
-      {"bare", {"/bin/true"}},
-      {"floor", {floor, place + "/floor.log", "/bin/true"}},
-      {"sefaca", {sefaca, "run", "--preset=compiler", "--", "/bin/true"}},
-      {"bubblewrap", {"/usr/bin/bwrap", "--ro-bind", "/", "/", "--unshare-net", "/bin/true"}},
-  };
-  for (auto& one : contenders) {
-    for (int i = 0; i < 5; ++i) time_once(one, environment.data());  // to warm the caches
+  std::FILE* text = options.json == "-" ? stderr : stdout;
+  std::string json;
+  for (const Work& work : works(options)) {
+    std::vector<Contender> contenders = contenders_for(options, work);
+    measure(contenders, environment.data(), work.rounds);
+    print(text, work, contenders);
+    if (json.empty()) print_goals(text, contenders);
+    json += (json.empty() ? "" : ", ") + as_json(work, contenders);
   }
-  for (long round = 0; round < rounds; ++round) {
-    for (auto& one : contenders) {
-      one.times_ms.push_back(time_once(one, environment.data()));
-    }
-  }
-  std::FILE* text = json == "-" ? stderr : stdout;
-  std::fprintf(text, "%-12s %10s %18s %12s   (%ld rounds, whole processes, ms)\n", "", "median",
-               "half lies between", "best tenth", rounds);
-  for (const auto& one : contenders) {
-    std::fprintf(text, "%-12s %10.3f %9.3f %8.3f %12.3f\n", one.name.c_str(), one.median(),
-                 one.quantile(0.25), one.quantile(0.75), one.quantile(0.1));
-  }
-  const auto find = [&](std::string_view name) -> const Contender& {
-    return *std::find_if(contenders.begin(), contenders.end(),
-                         [&](const Contender& one) { return one.name == name; });
-  };
-  const auto& ours = find("sefaca");
-  for (const auto& goal : kGoals) {
-    const auto& other = find(goal.versus);
-    std::vector<double> ratios;  // round by round: what falls on one falls on its neighbour
-    for (std::size_t i = 0; i < ours.times_ms.size(); ++i) {
-      ratios.push_back(ours.times_ms[i] / other.times_ms[i]);
-    }
-    std::sort(ratios.begin(), ratios.end());
-    const double ratio = ours.median() / other.median();
-    std::fprintf(text, "sefaca / %-11s %.2f (half between %.2f and %.2f); goal at most %.1f: %s\n",
-                 other.name.c_str(), ratio, ratios[ratios.size() / 4],
-                 ratios[ratios.size() * 3 / 4], goal.at_most,
-                 ratio <= goal.at_most ? "reached" : "NOT reached");
-  }
-  if (!json.empty()) write_json(json, contenders, rounds);
+  if (options.json.empty()) return 0;
+  std::FILE* file = options.json == "-" ? stdout : std::fopen(options.json.c_str(), "w");
+  if (file == nullptr) stop("could not write " + options.json);
+  std::fprintf(file, "{\"unit\": \"ms\", \"works\": [%s]}\n", json.c_str());
+  if (file != stdout) std::fclose(file);
   return 0;
+}
+
+}  // namespace
+}  // namespace sefaca::bench
+
+int main(int argc, char** argv) {
+  sefaca::bench::Options options;
+  for (int i = 1; i < argc; ++i) {
+    if (sefaca::bench::read_option(argv[i], options)) continue;
+    std::fprintf(stderr,
+                 "usage: bench --sefaca=FILE --floor=FILE [--rounds=N, at least 10] [--compile] "
+                 "[--json=FILE|-]\n");
+    return 2;
+  }
+  if (options.sefaca.empty() || options.floor.empty())
+    sefaca::bench::stop("--sefaca and --floor are needed");
+  return sefaca::bench::run(options);
 }

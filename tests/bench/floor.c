@@ -1,17 +1,24 @@
 // The floor of the benchmark: the least that a launcher with sefaca's first mechanisms can do.
 // Forks, sets Landlock with ten rules, no_new_privs and a seccomp filter of 25 comparisons,
-// executes the command, waits, and appends one line to a log.  usage: floor LOG COMMAND [ARG...]
+// executes the command, waits, and appends one line to a log. With --namespaces it makes the user,
+// mount, network, ipc and pid namespaces too, with loopback up, fresh /tmp, /dev/shm and /proc.
+// usage: floor [--namespaces] LOG COMMAND [ARG...]
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <linux/filter.h>
+#include <linux/if.h>
 #include <linux/landlock.h>
 #include <linux/seccomp.h>
+#include <sched.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -70,16 +77,69 @@ static void set_seccomp(void) {
   if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) != 0) stop("seccomp");
 }
 
+static void write_file(const char* path, const char* text) {
+  const int fd = open(path, O_WRONLY | O_CLOEXEC);
+  if (fd < 0 || write(fd, text, strlen(text)) < 0) stop(path);
+  close(fd);
+}
+
+static void make_namespaces(void) {
+  char map[64];
+  const unsigned uid = getuid(), gid = getgid();
+  if (unshare(CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWPID) != 0) {
+    stop("unshare");
+  }
+  write_file("/proc/self/setgroups", "deny");
+  snprintf(map, sizeof(map), "%u %u 1", uid, uid);
+  write_file("/proc/self/uid_map", map);
+  snprintf(map, sizeof(map), "%u %u 1", gid, gid);
+  write_file("/proc/self/gid_map", map);
+  struct ifreq loopback = {.ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING};
+  const int socket_fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  if (socket_fd < 0 || ioctl(socket_fd, SIOCSIFFLAGS, &loopback) != 0) stop("loopback");
+  close(socket_fd);
+  if (mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) != 0) stop("mount /");
+  if (mount("tmpfs", "/tmp", "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777") != 0) stop("mount /tmp");
+  if (mount("tmpfs", "/dev/shm", "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777") != 0) {
+    stop("mount /dev/shm");
+  }
+}
+
+// The pid namespace's first process: mounts its /proc, starts the command and waits for it.
+static void be_init(char** command) {
+  if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) != 0)
+    stop("mount /proc");
+  const pid_t child = fork();
+  if (child < 0) stop("fork");
+  if (child == 0) {
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) stop("no_new_privs");
+    set_landlock();
+    set_seccomp();
+    execv(command[0], command);
+    stop(command[0]);
+  }
+  int status = 0;
+  if (waitpid(child, &status, 0) != child) stop("waitpid");
+  _exit(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
+}
+
 int main(int argc, char** argv) {
+  const int namespaces = argc > 1 && strcmp(argv[1], "--namespaces") == 0;
+  argc -= namespaces;
+  argv += namespaces;
   if (argc < 3) {
-    fputs("usage: floor LOG COMMAND [ARG...]\n", stderr);
+    fputs("usage: floor [--namespaces] LOG COMMAND [ARG...]\n", stderr);
     return 125;
   }
   struct timespec start;
   clock_gettime(CLOCK_REALTIME, &start);
+  const int log = open(argv[1], O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+  if (log < 0) stop(argv[1]);
+  if (namespaces) make_namespaces();
   const pid_t child = fork();
   if (child < 0) stop("fork");
   if (child == 0) {
+    if (namespaces) be_init(argv + 2);
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) stop("no_new_privs");
     set_landlock();
     set_seccomp();
@@ -89,8 +149,6 @@ int main(int argc, char** argv) {
   int status = 0;
   struct rusage usage;
   if (wait4(child, &status, 0, &usage) != child) stop("wait4");
-  const int log = open(argv[1], O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-  if (log < 0) stop(argv[1]);
   char line[512];
   const int length =
       snprintf(line, sizeof(line),

@@ -158,6 +158,15 @@ TEST(Layers, OnlyTheLauncherPrints) {
   }
 }
 
+// launcher/streams.cpp keeps them from being started.
+TEST(Layers, NothingUsesTheStandardStreams) {
+  for (const auto& file : all_sources()) {
+    for (const char* word : {"cin", "cout", "cerr", "clog", "wcin", "wcout", "wcerr", "iostream"}) {
+      EXPECT_FALSE(uses_word(without_strings(file.text), word)) << file.path << " uses " << word;
+    }
+  }
+}
+
 // ARCHITECTURE.md has a sentence for each folder and file: a .cpp beside its .h shares one.
 TEST(Layers, TheArchitectureNamesEveryFile) {
   std::ifstream stream(fs::path(SEFACA_SOURCE_DIR) / "ARCHITECTURE.md");

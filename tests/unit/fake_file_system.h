@@ -72,6 +72,17 @@ class FakeFileSystem final : public FileSystem {
     const auto real = walk(path, true);
     return real && nodes_.at(*real).executable;
   }
+  std::optional<std::string> link_target(const std::string& path) const override {
+    const auto real = walk(path, false);
+    if (!real || nodes_.at(*real).type != FileInfo::Type::symlink) return std::nullopt;
+    return nodes_.at(*real).content;
+  }
+  std::shared_ptr<const DirectoryNames> names_in(const std::string& directory) const override {
+    auto names = std::make_shared<DirectoryNames>();
+    for (const std::string& name : list(directory))
+      names->add(name, link_type(absolute_path(name, directory)));
+    return names;
+  }
 
  private:
   struct Node {

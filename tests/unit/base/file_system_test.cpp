@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
+#include <map>
 
 namespace sefaca {
 namespace {
@@ -69,6 +70,78 @@ TEST_F(RealFiles, Lists) {
   EXPECT_THAT(files_.list(top_),
               UnorderedElementsAre("file", "directory", "link", "dangling", "fifo"));
   EXPECT_TRUE(files_.list(top_ + "/none").empty());
+}
+
+TEST_F(RealFiles, EntriesHaveTheirOwnTypes) {
+  std::map<std::string, FileInfo::Type> found;
+  for (const DirectoryEntry& entry : files_.entries(top_)) found[entry.name] = entry.type;
+  const std::map<std::string, FileInfo::Type> wanted = {{"file", FileInfo::Type::file},
+                                                        {"directory", FileInfo::Type::directory},
+                                                        {"link", FileInfo::Type::symlink},
+                                                        {"dangling", FileInfo::Type::symlink},
+                                                        {"fifo", FileInfo::Type::fifo}};
+  EXPECT_EQ(found, wanted);
+  EXPECT_TRUE(files_.entries(top_ + "/none").empty());
+  // The interface's own way, by list() and link_info(), gives the same.
+  for (const DirectoryEntry& entry : files_.FileSystem::entries(top_))
+    EXPECT_EQ(wanted.at(entry.name), entry.type) << entry.name;
+}
+
+TEST_F(RealFiles, LinkTargetIsWhatTheLinkSays) {
+  EXPECT_EQ(files_.link_target(top_ + "/link"), "file");
+  EXPECT_EQ(files_.link_target(top_ + "/dangling"), "nowhere");
+  EXPECT_FALSE(files_.link_target(top_ + "/file").has_value());
+}
+
+TEST_F(RealFiles, NamesInHoldsEachNameWithItsType) {
+  const auto names = files_.names_in(top_);
+  ASSERT_NE(names, nullptr);
+  for (const DirectoryEntry& entry : files_.entries(top_)) {
+    const auto* found = names->find(entry.name);
+    ASSERT_NE(found, nullptr) << entry.name;
+    EXPECT_EQ(found->type.value_or(entry.type), entry.type) << entry.name;
+  }
+  for (int i = 0; i < 1000; ++i) EXPECT_FALSE(names->holds("absent-" + std::to_string(i)));
+  for (const char* name : {"", ".", "..", "fil", "file ", "files"})
+    EXPECT_FALSE(names->holds(name)) << name;
+  ASSERT_NE(files_.names_in(top_ + "/none"), nullptr);
+  EXPECT_FALSE(files_.names_in(top_ + "/none")->holds("file"));
+  EXPECT_FALSE(files_.names_in(top_ + "/file")->holds("file"));
+}
+
+TEST_F(RealFiles, ManyNamesAreAllThere) {
+  constexpr int kMany = 2000;  // several reads of the directory, and names that share a bit
+  for (int i = 0; i < kMany; ++i) std::ofstream(top_ + "/directory/name-" + std::to_string(i));
+  const auto names = files_.names_in(top_ + "/directory");
+  ASSERT_NE(names, nullptr);
+  for (int i = 0; i < kMany; ++i) EXPECT_TRUE(names->holds("name-" + std::to_string(i)));
+  EXPECT_FALSE(names->holds("name-" + std::to_string(kMany)));
+  EXPECT_EQ(files_.list(top_ + "/directory").size(), static_cast<std::size_t>(kMany));
+}
+
+TEST_F(RealFiles, LongLinkTargetsAreWhole) {
+  const std::string target = "/" + std::string(3000, 'x') + "/y";
+  std::filesystem::create_symlink(target, top_ + "/long");
+  EXPECT_EQ(files_.link_target(top_ + "/long"), target);
+  const std::string just(128, 'z');
+  std::filesystem::create_symlink(just, top_ + "/just");
+  EXPECT_EQ(files_.link_target(top_ + "/just"), just);
+}
+
+TEST_F(RealFiles, NamesOfADirectoryThatCannotBeListedAreUnknown) {
+  ASSERT_EQ(::chmod(top_.c_str(), 0711), 0);
+  ASSERT_EQ(::chmod((top_ + "/directory").c_str(), 0111), 0);
+  constexpr uid_t kNobody = 65534;
+  const bool root = ::geteuid() == 0;  // who may list everything
+  if (root) {
+    ASSERT_EQ(::seteuid(kNobody), 0);
+  }
+  const auto names = files_.names_in(top_ + "/directory");
+  if (root) {
+    ASSERT_EQ(::seteuid(0), 0);
+  }
+  ASSERT_EQ(::chmod((top_ + "/directory").c_str(), 0700), 0);
+  EXPECT_EQ(names, nullptr);
 }
 
 TEST_F(RealFiles, Executable) {

@@ -1,13 +1,17 @@
 // A pretended host for tests of the policy: a user `u` with a project in the home.
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <initializer_list>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "core/base/text.h"
 #include "core/policy/builder.h"
 #include "core/policy/paths.h"
+#include "core/policy/remembering_files.h"
 #include "tests/unit/fake_file_system.h"
 
 namespace sefaca::testing {
@@ -61,10 +65,11 @@ inline Assignment flag(std::string key, std::vector<std::string> values) {
   return out;
 }
 
-inline Result<Policy> build(const Host& host, std::vector<Assignment> assignments,
-                            std::vector<PresetDefinition> presets = {},
-                            std::vector<Assignment> bounds = {}) {
-  PolicyBuilder builder(host.surroundings);
+inline Result<Policy> build_on(const Surroundings& surroundings,
+                               std::vector<Assignment> assignments,
+                               std::vector<PresetDefinition> presets,
+                               std::vector<Assignment> bounds) {
+  PolicyBuilder builder(surroundings);
   for (auto& preset : presets) builder.define(std::move(preset));
   for (auto& assignment : assignments) builder.set(std::move(assignment));
   for (auto& bound : bounds) builder.enforce(std::move(bound));
@@ -84,6 +89,32 @@ inline std::string text_of(const Errors& errors) {
 
 inline std::string errors_of(const Result<Policy>& policy) {
   return policy ? "no error\n" : text_of(policy.errors());
+}
+
+// Every rule, or every error.
+inline std::string rules_of(const Result<Policy>& policy) {
+  if (!policy) return errors_of(policy);
+  std::string out;
+  for (const PathRule& rule : (*policy)->paths) {
+    out +=
+        concat(name_of(rule.access), " ", rule.path, " (", rule.reason, ", ", rule.origin, ")\n");
+  }
+  return out;
+}
+
+// The policy, as every test wants it. That files which are asked once give the same is seen on the
+// way: the launcher makes its policies on those.
+inline Result<Policy> build(const Host& host, const std::vector<Assignment>& assignments,
+                            const std::vector<PresetDefinition>& presets = {},
+                            const std::vector<Assignment>& bounds = {}) {
+  auto plain = build_on(host.surroundings, assignments, presets, bounds);
+  const RememberingFiles files(*host.surroundings.files);
+  Surroundings once = host.surroundings;
+  once.files = &files;
+  for (const std::string& directory : {std::string("/"), once.cwd, once.home, std::string("/run")})
+    static_cast<void>(files.names_in(directory));
+  EXPECT_EQ(rules_of(plain), rules_of(build_on(once, assignments, presets, bounds)));
+  return plain;
 }
 
 inline const PathRule* rule_of(const Policy& policy, const std::string& path) {

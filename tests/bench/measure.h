@@ -1,0 +1,35 @@
+// Measuring whole processes: those that are compared are spawned in turn in one run, so that what
+// else the machine does falls on all alike.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace sefaca::bench {
+
+struct Contender {
+  std::string name;
+  std::vector<std::string> words;
+  std::vector<double> times_ms = {};  // from spawn to reaped
+  long peak_kib = 0;                  // the largest process of its tree
+  std::string missing = {};           // why it could not take part; then there are no times
+
+  [[nodiscard]] double quantile(double q) const;
+  [[nodiscard]] double median() const { return quantile(0.5); }
+};
+
+// A ratio of medians, and where half of the ratios round by round lie: what falls on one contender
+// falls on its neighbour.
+struct Ratio {
+  double of_medians, first_quarter, third_quarter;
+};
+Ratio ratio_of(const Contender& one, const Contender& other);
+
+// Runs each contender `rounds` times in turn, the first one of a round changing, after a few runs
+// that don't count. stderr and stdout go to /dev/null. One that does not end with exit code 0 in
+// these first runs is missing from then on; later that is an error, which ends the program.
+void measure(std::vector<Contender>& contenders, char* const* environment, long rounds);
+
+[[noreturn]] void stop(const std::string& message);
+
+}  // namespace sefaca::bench
