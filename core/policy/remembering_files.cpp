@@ -18,7 +18,7 @@ std::optional<FileInfo> RememberingFiles::link_info(const std::string& path) con
   const auto known = infos_.find(path);
   if (known != infos_.end()) return known->second;
   if (known_absent(path)) return std::nullopt;
-  return infos_.emplace(path, files_.link_info(path)).first->second;
+  return ask(path);
 }
 
 std::optional<std::string> RememberingFiles::real_path(const std::string& path) const {
@@ -40,28 +40,43 @@ std::optional<std::string> RememberingFiles::real_path(const std::string& path) 
   return real_paths_.emplace(path, std::move(out)).first->second;
 }
 
-std::optional<FileType> RememberingFiles::link_type(const std::string& path) const {
-  if (const auto known = infos_.find(path); known != infos_.end())
-    return known->second ? std::optional(known->second->type) : std::nullopt;
-  if (const auto* names = known_names(parent_path(path)); names != nullptr && path != "/") {
-    const auto* found = names->find(base_name(path));
-    if (found == nullptr) return std::nullopt;
-    if (found->type) return found->type;
-  }
-  return FileSystem::link_type(path);
+const std::optional<FileInfo>& RememberingFiles::ask(const std::string& path) const {
+  return infos_.emplace(path, files_.link_info(path)).first->second;
 }
 
-const DirectoryNames* RememberingFiles::known_names(std::string_view directory) const {
-  const auto known = names_.find(directory);
-  return known == names_.end() ? nullptr : known->second.get();
+std::optional<FileType> RememberingFiles::link_type(const std::string& path) const {
+  const auto type_of = [](const std::optional<FileInfo>& info) {
+    return info ? std::optional(info->type) : std::nullopt;
+  };
+  if (const auto known = infos_.find(path); known != infos_.end()) return type_of(known->second);
+  const std::string_view parent = parent_path(path);
+  const Listed* beside = path == "/" ? nullptr : listed(parent);
+  if (beside != nullptr && beside->names != nullptr) {
+    const auto* found = beside->names->find(base_name(path));
+    if (found == nullptr) return std::nullopt;
+    if (found->type) return found->type;
+  } else if (known_absent(parent)) {
+    return std::nullopt;
+  }
+  return type_of(ask(path));
+}
+
+const RememberingFiles::Listed* RememberingFiles::listed(std::string_view directory) const {
+  for (const Listed& one : listed_) {
+    if (one.directory == directory) return &one;
+  }
+  return nullptr;
 }
 
 // A directory above it was listed and does not hold the part that leads on.
 bool RememberingFiles::known_absent(std::string_view path) const {
   while (path.size() > 1) {
-    const std::string_view parent = parent_path(path), name = base_name(path);
-    const DirectoryNames* known = known_names(parent);
-    if (known != nullptr && name != ".." && name != "." && !known->holds(name)) return true;
+    const std::string_view parent = parent_path(path);
+    const Listed* above = listed(parent);
+    if (above != nullptr && above->names != nullptr) {
+      const std::string_view name = base_name(path);
+      if (name != ".." && name != "." && !above->names->holds(name)) return true;
+    }
     path = parent;
   }
   return false;
@@ -96,7 +111,7 @@ std::optional<std::string> RememberingFiles::link_target(const std::string& path
 
 std::shared_ptr<const DirectoryNames> RememberingFiles::names_in(
     const std::string& directory) const {
-  if (const auto known = names_.find(directory); known != names_.end()) return known->second;
+  if (const Listed* known = listed(directory); known != nullptr) return known->names;
   // Beyond some hundred names, to ask about single ones is cheaper.
   constexpr std::uint64_t kLargest = 12 * 1024;
   std::shared_ptr<const DirectoryNames> names;
@@ -106,7 +121,8 @@ std::shared_ptr<const DirectoryNames> RememberingFiles::names_in(
              !found || (found->type == FileType::directory && found->size <= kLargest)) {
     names = files_.names_in(directory);
   }
-  return names_.emplace(directory, std::move(names)).first->second;
+  listed_.push_back({directory, names});
+  return names;
 }
 
 std::vector<DirectoryEntry> RememberingFiles::entries(const std::string& path) const {

@@ -3,8 +3,6 @@
 // look: what changes later it does not see.
 #pragma once
 
-#include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -35,13 +33,19 @@ class RememberingFiles final : public FileSystem {
       const std::string& directory) const override;
 
  private:
-  [[nodiscard]] const DirectoryNames* known_names(std::string_view directory) const;
+  struct Listed {
+    std::string directory;
+    std::shared_ptr<const DirectoryNames> names;  // nullptr: it is not known what it holds
+  };
+
+  [[nodiscard]] const Listed* listed(std::string_view directory) const;
+  const std::optional<FileInfo>& ask(const std::string& path) const;
   [[nodiscard]] bool known_absent(std::string_view path) const;
   [[nodiscard]] std::optional<std::string> follow(const std::string& link) const;
 
   const FileSystem& files_;
-  mutable int links_followed_ = 0;  // one inside the other
-  mutable std::map<std::string, std::shared_ptr<const DirectoryNames>, std::less<>> names_;
+  mutable int links_followed_ = 0;      // one inside the other
+  mutable std::vector<Listed> listed_;  // a dozen: looked through in less time than any map takes
   mutable std::unordered_map<std::string, std::optional<FileInfo>> infos_;
   mutable std::unordered_map<std::string, std::optional<std::string>> real_paths_;
 };

@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <spawn.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -27,7 +26,7 @@ double quantile_of(std::vector<double> values, double q) {
 }
 
 // Empty, or why it did not end as it should.
-std::string run_once(Contender& contender, char* const* environment, double& took_ms) {
+std::string run_once(const Contender& contender, char* const* environment, double& took_ms) {
   static const posix_spawn_file_actions_t kSilent = [] {
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
@@ -44,10 +43,8 @@ std::string run_once(Contender& contender, char* const* environment, double& too
       code != 0)
     return contender.words[0] + ": " + std::strerror(code);
   int status = 0;
-  rusage usage{};
-  if (wait4(child, &status, 0, &usage) != child) return "wait4 failed";
+  if (waitpid(child, &status, 0) != child) return "waitpid failed";
   took_ms = now_ms() - start;
-  contender.peak_kib = std::max(contender.peak_kib, usage.ru_maxrss);
   if (WIFSIGNALED(status)) return "ended by signal " + std::to_string(WTERMSIG(status));
   if (status != 0) return "exit code " + std::to_string(WEXITSTATUS(status));
   return {};
@@ -63,7 +60,8 @@ Ratio ratio_of(const Contender& one, const Contender& other) {
   std::vector<double> ratios;
   for (std::size_t i = 0; i < one.times_ms.size(); ++i)
     ratios.push_back(one.times_ms[i] / other.times_ms[i]);
-  return {one.median() / other.median(), quantile_of(ratios, 0.25), quantile_of(ratios, 0.75)};
+  return {one.median() / other.median(), quantile_of(ratios, 0.25), quantile_of(ratios, 0.75),
+          one.quantile(0.1) / other.quantile(0.1)};
 }
 
 void measure(std::vector<Contender>& contenders, char* const* environment, long rounds) {

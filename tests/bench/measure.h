@@ -11,7 +11,6 @@ struct Contender {
   std::string name;
   std::vector<std::string> words;
   std::vector<double> times_ms = {};  // from spawn to reaped
-  long peak_kib = 0;                  // the largest process of its tree
   std::string missing = {};           // why it could not take part; then there are no times
 
   [[nodiscard]] double quantile(double q) const;
@@ -19,9 +18,10 @@ struct Contender {
 };
 
 // A ratio of medians, and where half of the ratios round by round lie: what falls on one contender
-// falls on its neighbour.
+// falls on its neighbour. Best tenths compare on a busy machine too, where medians are its other
+// work's.
 struct Ratio {
-  double of_medians, first_quarter, third_quarter;
+  double of_medians, first_quarter, third_quarter, of_best_tenths;
 };
 Ratio ratio_of(const Contender& one, const Contender& other);
 
