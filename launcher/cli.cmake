@@ -3,6 +3,8 @@ set(cli ${CMAKE_CURRENT_LIST_DIR})
 add_library(sefaca_cli STATIC
   ${cli}/command_line.cpp
   ${cli}/completions.cpp
+  ${cli}/check_command.cpp
+  ${cli}/check_probes.cpp
   ${cli}/config_command.cpp
   ${cli}/config_show.cpp
   ${cli}/diagnostics.cpp

@@ -137,6 +137,7 @@ constexpr Topic kTopics[] = {
     {"exec", "the same without a supervisor", [] { return run_text(command_table()[1]); }},
     {"shell", "an interactive sandboxed shell", [] { return run_text(command_table()[2]); }},
     {"config", "the actions of 'sefaca config'", config_text},
+    {"check", "what this host can enforce", [] { return run_text(command_table()[4]); }},
     {"log", "the actions of 'sefaca log'", log_text},
     {"options", "every option", options_text},
     {"levels", "strict, default, permissive", [] { return entries(level_table()); }},

@@ -11,6 +11,8 @@ constexpr CommandHelp kCommands[] = {
      "sandbox this very process and become the command: no supervisor"},
     {"shell", "shell [OPTION...]", "an interactive sandboxed $SHELL, its prompt marked"},
     {"config", "config ACTION [...]", "show, write, check and trust configuration"},
+    {"check", "check [--json] [OPTION...]",
+     "what this host can enforce of a level or preset, each mechanism proved by trying it"},
     {"log", "log ACTION [...]", "read the audit log, and make a policy from what was denied"},
     {"help", "help [TOPIC]", "explain a topic"},
 };

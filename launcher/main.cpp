@@ -11,6 +11,7 @@
 #include "core/base/text.h"
 #include "core/policy/surroundings.h"
 #include "core/supervise/outcome.h"
+#include "launcher/check_command.h"
 #include "launcher/config_command.h"
 #include "launcher/diagnostics.h"
 #include "launcher/help.h"
@@ -35,6 +36,7 @@ constexpr Action kActions[] = {
     {"exec", exec_command},
     {"shell", shell_command},
     {"config", [](Words w, const Surroundings& s) { return config_command(w, s, stdout, stderr); }},
+    {"check", check_command},
     {"log", [](Words w, const Surroundings& s) { return log_command(w, s, stdout, stderr); }},
     {"help", [](Words w, const Surroundings&) { return help_command(w, stdout, stderr); }},
 };
