@@ -31,7 +31,7 @@ _sefaca() {
   fi
   action=${COMP_WORDS[1]}
   if (( COMP_CWORD == 1 )); then
-    COMPREPLY=($(compgen -W 'run exec shell config log help --help --version' -- "$cur")); return
+    COMPREPLY=($(compgen -W 'run exec shell config check log help --help --version' -- "$cur")); return
   fi
   case $action in
     config)

@@ -4,6 +4,7 @@ complete -c sefaca -n __fish_use_subcommand -a run -d 'run a command sandboxed a
 complete -c sefaca -n __fish_use_subcommand -a exec -d 'sandbox this very process and become the command: no supervisor'
 complete -c sefaca -n __fish_use_subcommand -a shell -d 'an interactive sandboxed $SHELL, its prompt marked'
 complete -c sefaca -n __fish_use_subcommand -a config -d 'show, write, check and trust configuration'
+complete -c sefaca -n __fish_use_subcommand -a check -d 'what this host can enforce of a level or preset, each mechanism proved by trying it'
 complete -c sefaca -n __fish_use_subcommand -a log -d 'read the audit log, and make a policy from what was denied'
 complete -c sefaca -n __fish_use_subcommand -a help -d 'explain a topic'
 complete -c sefaca -n '__fish_seen_subcommand_from config' -a show -d 'print the effective values, where each comes from and what lost against it'
