@@ -23,6 +23,8 @@ struct RunRequest {
   std::optional<DoorLimits> door_limits;
   DoorPaths door_paths;
   std::string target;
+  // Whether runs inside are told of this one: not where surely none are.
+  bool hand_down = true;
   bool step = false;  // one of many of a build: what holds for all of them is not said for each
 };
 

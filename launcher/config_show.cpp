@@ -154,6 +154,32 @@ Result<std::string> effective_value(const std::string& key, const Surroundings& 
   return std::string();
 }
 
+namespace {
+
+// The make door's table: files' rules one by one with their place, then ours, a line for each
+// preset.
+std::string make_table(const std::vector<MakeRule>& of_files) {
+  std::string out =
+      "\nmake: the preset of a recipe's line, the first that matches "
+      "(pass: not sandboxed, when make is asked for it; else development, without the network)\n";
+  const auto kind_of = [](const MakeRule& rule) {
+    return rule.kind == MakeRule::Kind::target ? "target" : "program";
+  };
+  for (const MakeRule& rule : of_files)
+    out += concat("  ", kind_of(rule), " ", printable(rule.pattern), ": ", printable(rule.preset),
+                  "  # ", printable(rule.origin), "\n");
+  std::string last;
+  for (const MakeRule& rule : built_in_make_rules()) {
+    const std::string head = concat("  ", kind_of(rule), "s for ", rule.preset, ":");
+    if (head != last) out += concat(last.empty() ? "" : "\n", head);
+    last = head;
+    out += concat(" ", rule.pattern);
+  }
+  return concat(out, "\n");
+}
+
+}  // namespace
+
 Result<std::string> show_presets(bool names_only, const Surroundings& surroundings) {
   SEFACA_TRY(layers, load_layers(surroundings, std::nullopt));
   std::vector<PresetDefinition> presets = built_in_presets();
@@ -177,6 +203,7 @@ Result<std::string> show_presets(bool names_only, const Surroundings& surroundin
     out +=
         names_only ? concat(printable(name), "\n") : concat(out.empty() ? "" : "\n", texts[name]);
   }
+  if (!names_only) out += make_table(layers.make_rules);
   return out;
 }
 

@@ -131,6 +131,31 @@ struct Topic {
   std::string_view summary;
   std::string (*text)();
 };
+constexpr Fact kMakeLines[] = {
+    {"compilers", "preset compiler: no network, reads what is listed"},
+    {"check, test …", "preset testing"},
+    {"install, dist …", "passed through, when make was asked for it"},
+    {"anything else", "preset development without the network"},
+};
+
+std::string make_text() {
+  return concat(
+      "sefaca-sh stands in the place of make's SHELL and runs each line of a recipe in a sandbox.\n"
+      "\n"
+      "  make SHELL=sefaca-sh                 each line, by its program\n"
+      "  include sefaca.mk                    the Makefile's last line: by its target too\n"
+      "  MAKEFILES=PREFIX/include/sefaca.mk make    the same without an edit\n"
+      "\n",
+      entries(kMakeLines),
+      "\nA line writes in the top make's directory, in what O= and BUILDDIR= name on make's "
+      "command\n"
+      "line, and in TMPDIR. A target's exception: 'NAME: private export SEFACA_PRESET = testing'.\n"
+      "The shell behind is $SEFACA_SHELL, else /bin/sh. 'sefaca config presets' shows the table;\n"
+      "[make.targets] and [make.programs] in a configuration file change it.\n"
+      "A Makefile can take its SHELL back: one that you don't trust is run as a whole,\n"
+      "'sefaca run --preset=development -- make'.\n");
+}
+
 constexpr Topic kTopics[] = {
     {"run", "running a command, its options and exit codes",
      [] { return run_text(command_table()[0]); }},
@@ -139,6 +164,7 @@ constexpr Topic kTopics[] = {
     {"config", "the actions of 'sefaca config'", config_text},
     {"check", "what this host can enforce", [] { return run_text(command_table()[4]); }},
     {"log", "the actions of 'sefaca log'", log_text},
+    {"make", "the make door: sefaca-sh", make_text},
     {"options", "every option", options_text},
     {"levels", "strict, default, permissive", [] { return entries(level_table()); }},
     {"presets", "the built-in presets", [] { return entries(preset_table()); }},

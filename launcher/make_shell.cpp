@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "core/audit/first_of_build.h"
 #include "core/base/path.h"
 #include "core/base/text.h"
 #include "core/config/configuration.h"
@@ -17,8 +18,13 @@
 #include "core/policy/make_rules.h"
 #include "core/policy/paths.h"
 #include "core/policy/recipe_line.h"
+#include "core/policy/remembering_files.h"
+#include "core/supervise/nested.h"
 #include "core/supervise/outcome.h"
+#include "launcher/build_id.h"
 #include "launcher/diagnostics.h"
+#include "launcher/in_place.h"
+#include "launcher/make_cache.h"
 #include "launcher/make_call.h"
 #include "launcher/make_caller.h"
 #include "launcher/make_paths.h"
@@ -115,36 +121,91 @@ int end_like_shell(Session& session, const Surroundings& surroundings) {
   return code;  // a signal that ends nobody
 }
 
-// The target is one that writes outside of the build: the line in this process's place, as if
-// sefaca were not there, and on record as not sandboxed.
+// A line of a make inside of a run that holds it to all that it would be held to: no layer more, so
+// that a recursive make may be as deep as it likes.
+int run_as_enclosed(const RunRequest& request, const Policy& policy, const EnclosingRun& enclosing,
+                    const Surroundings& surroundings) {
+  Record record = start_record(request, policy, surroundings);
+  record.parent = enclosing.id();
+  record.enforced = {{"everything", concat("the enclosing run ", enclosing.id())}};
+  const bool protects =
+      std::any_of(policy->paths.begin(), policy->paths.end(),
+                  [](const PathRule& rule) { return rule.kind == PathRule::Kind::protected_; });
+  if (protects)
+    record.not_enforced = {{Gap::Effect::weaker, "protected_paths",
+                            "the enclosing run decides which files stay as they are", ""}};
+  return execute_in_place(request, std::move(record), policy->log_file, policy->environment,
+                          surroundings);
+}
+
+// The target is one that writes outside of the build: as if sefaca were not there, and on record as
+// not sandboxed.
 int pass_through(RunRequest request, const Surroundings& surroundings) {
   const std::string target = printable(request.target);
   request.assignments.push_back({.key = "level",
                                  .values = {"permissive"},
                                  .layer = Layer::door,
                                  .origin = concat("target ", target)});
-  auto prepared = prepare_session(std::move(request), surroundings, Supervision::in_place);
-  if (!prepared) return refuse(prepared.errors(), surroundings);
-  Session& session = *prepared;
-  session.record.enforced.clear();
-  session.record.withheld_env.clear();
-  session.record.not_enforced = {
-      {Gap::Effect::weaker, "everything", concat("target '", target, "' is passed through"),
-       "SEFACA_PRESET=development, or a rule of its own in [make.targets]"}};
-  session.record.pid = ::getpid();
-  if (!session.request.quiet)
+  const auto policy = make_policy(request, surroundings);
+  if (!policy) return refuse(policy.errors(), surroundings);
+  if (const auto enclosing = EnclosingRun::find(surroundings)) {
+    PolicyFields fields = **policy;
+    fields.environment = whole_environment(surroundings);
+    return run_as_enclosed(request, PolicyBuilder::restored(std::move(fields)), *enclosing,
+                           surroundings);
+  }
+  Record record = start_record(request, *policy, surroundings);
+  record.withheld_env.clear();
+  record.not_enforced = {{Gap::Effect::weaker, "everything",
+                          concat("target '", target, "' is passed through"),
+                          "SEFACA_PRESET=development, or a rule of its own in [make.targets]"}};
+  if (!request.quiet && first_of_build("pass", surroundings))
     print_note(stderr,
                concat("target '", target,
                       "' is not sandboxed: it writes outside of the build "
                       "(SEFACA_PRESET=development sandboxes it)"),
                use_colour(stderr, surroundings));
-  write_record(session, surroundings);
-  std::vector<char*> argv;
-  for (std::string& word : session.command.argv) argv.push_back(word.data());
-  argv.push_back(nullptr);
-  ::execv(session.program.c_str(), argv.data());
-  const Error error = setup_error(Step::execute, errno, session.program.c_str());
-  return refuse({error}, surroundings);
+  return execute_in_place(request, std::move(record), (*policy)->log_file,
+                          whole_environment(surroundings), surroundings);
+}
+
+// The line's policy: kept from an earlier line of the same make, or made.
+Result<Policy> policy_of(const RunRequest& request, const std::optional<MakeCaller>& caller,
+                         bool enclosed, const Surroundings& surroundings) {
+  // Inside of a run sefaca's own directory is out of reach.
+  if (!caller || enclosed) return make_policy(request, surroundings);
+  const MakeCache cache(*caller, request, surroundings);
+  if (auto kept = cache.find()) return std::move(*kept);
+  std::vector<std::string> files;
+  SEFACA_TRY(policy, make_policy(request, surroundings, &files));
+  cache.keep(policy, files);
+  return policy;
+}
+
+int run_line(RunRequest request, const std::optional<MakeCaller>& caller,
+             const std::optional<EnclosingRun>& enclosing, const Surroundings& surroundings) {
+  const auto outer = enclosing ? enclosing->plan(build_id()) : Result<Plan>(Error{});
+  if (outer) {
+    // The top make is out of sight in here; where it lies is what the outer line was given.
+    const auto top = outer->notes.find(kMakeNote);
+    auto& write = request.door_paths.write;
+    if (top != outer->notes.end())
+      write.insert(write.end(), top->second.begin(), top->second.end());
+  }
+  auto policy = policy_of(request, caller, enclosing.has_value(), surroundings);
+  if (!policy) return refuse(policy.errors(), surroundings);
+  if (outer && !adds_to(outer->policy, **policy))
+    return run_as_enclosed(request, *policy, *enclosing, surroundings);
+  auto prepared = prepare_session(std::move(request), std::move(*policy), surroundings,
+                                  Supervision::supervised);
+  if (!prepared) return refuse(prepared.errors(), surroundings);
+  return end_like_shell(*prepared, surroundings);
+}
+
+// Whether the run that this process is in is a line of make: what make's shell is used for inside
+// (libtool, test scripts: $(SHELL) in recipes) belongs to the line.
+bool is_of_make(const Result<Plan>& outer) {
+  return outer && outer->notes.contains(kMakeNote);
 }
 
 int ordinary_shell(Command command, const Surroundings& surroundings) {
@@ -153,6 +214,15 @@ int ordinary_shell(Command command, const Surroundings& surroundings) {
   if (!request) return refuse(request.errors(), surroundings);
   request->command = std::move(command);
   request->door = "shell";
+  if (const auto enclosing = EnclosingRun::find(surroundings)) {
+    const auto outer = enclosing->plan(build_id());
+    if (is_of_make(outer)) {
+      PolicyFields fields = outer->policy;
+      fields.environment = whole_environment(surroundings);
+      return run_as_enclosed(*request, PolicyBuilder::restored(std::move(fields)), *enclosing,
+                             surroundings);
+    }
+  }
   auto prepared = prepare_session(std::move(*request), surroundings, Supervision::supervised);
   if (!prepared) return refuse(prepared.errors(), surroundings);
   return end_like_shell(*prepared, surroundings);
@@ -160,7 +230,11 @@ int ordinary_shell(Command command, const Surroundings& surroundings) {
 
 }  // namespace
 
-int make_shell(std::span<const std::string> words, const Surroundings& surroundings) {
+int make_shell(std::span<const std::string> words, const Surroundings& given) {
+  // One look at the disk for all that is asked of it.
+  const RememberingFiles files(*given.files);
+  Surroundings surroundings = given;
+  surroundings.files = &files;
   const ShellCall call = parse_shell_call(words);
   const auto shell = real_shell(surroundings);
   if (!shell) return refuse(shell.errors(), surroundings);
@@ -193,10 +267,9 @@ int make_shell(std::span<const std::string> words, const Surroundings& surroundi
   choose(*request, choice);
   request->door_limits = DoorLimits{.unlimited = choice.unlimited};
   request->door_paths = make_paths(call, line, caller, surroundings);
-
-  auto prepared = prepare_session(std::move(*request), surroundings, Supervision::supervised);
-  if (!prepared) return refuse(prepared.errors(), surroundings);
-  return end_like_shell(*prepared, surroundings);
+  // A compiler that is executed by itself runs no sefaca inside.
+  request->hand_down = choice.preset != "compiler" || request->command->argv != line.argv;
+  return run_line(std::move(*request), caller, EnclosingRun::find(surroundings), surroundings);
 }
 
 }  // namespace sefaca

@@ -79,6 +79,21 @@ Record::Outcome recorded(const Outcome& outcome) {
   return out;
 }
 
+// The record of a run inside of this one. It comes out of the sandbox, so it is as honest as the
+// tree is: what it is not is a record of this run, or none that can be read.
+void take_record(Session& session, std::string_view text, const Surroundings& surroundings) {
+  auto record = parse_record(text);
+  if (!record || record->id == session.record.id) return;
+  if (record->parent.empty()) record->parent = session.record.id;
+  const std::string line = to_json(*record);
+  if (session.log) {
+    (void)session.log->append(line);
+    hand_to_sinks(session, *record, line, surroundings);
+  } else if (session.enclosing) {
+    (void)session.enclosing->send(line);
+  }
+}
+
 // What is left to do when the tree is gone; the guardian does it when this process was killed.
 void finish(Session& session, const Supervised& ended, const Surroundings& surroundings) {
   session.private_directory.remove();
@@ -115,6 +130,8 @@ Supervised supervise_session(Session& session, const Surroundings& surroundings,
       .abstract_sockets = session.policy->allow.contains("abstract-sockets"),
       .when_killed = [&](const Supervised& killed) { finish(session, killed, surroundings); },
       .guardian_keeps_fd = session.log ? session.log->descriptor() : -1,
+      .nested = session.nested ? &*session.nested : nullptr,
+      .take_record = [&](std::string_view text) { take_record(session, text, surroundings); },
       .meanwhile = [&] { draft_record(session); }};
   Supervised ended;
   {

@@ -13,8 +13,10 @@
 #include "core/config/sha256.h"
 #include "core/enforce/job_server.h"
 #include "core/enforce/program.h"
+#include "core/policy/narrow.h"
 #include "core/policy/remembering_files.h"
 #include "core/supervise/outcome.h"
+#include "launcher/build_id.h"
 #include "launcher/diagnostics.h"
 #include "launcher/sinks.h"
 #include "launcher/unsupported.h"
@@ -28,19 +30,6 @@ constexpr int kOwn = 0;
 Errors as_own(Errors errors) {
   for (Error& error : errors) error.errno_value = kOwn;
   return errors;
-}
-
-Result<Policy> make_policy(const RunRequest& request, const Surroundings& surroundings) {
-  auto layers = load_layers(surroundings, request.config_file, request.assignments);
-  if (!layers) return layers.errors();
-  PolicyBuilder builder(surroundings);
-  for (PresetDefinition& preset : layers->presets) builder.define(std::move(preset));
-  for (Assignment& assignment : layers->assignments) builder.set(std::move(assignment));
-  for (Assignment& bound : layers->bounds) builder.enforce(std::move(bound));
-  for (const Assignment& assignment : request.assignments) builder.set(assignment);
-  if (request.door_limits) builder.at_door(*request.door_limits);
-  builder.add_paths(request.door_paths);
-  return builder.build(*request.command);
 }
 
 // The fifo of make's job server is written by every make below.
@@ -85,6 +74,8 @@ Status refuse_gaps(const Policy& policy, const LaunchPlan& plan) {
 }
 
 Status open_log(Session& session, const Surroundings& surroundings) {
+  // The outer run's log is out of reach in here; the outer run takes the record.
+  if (session.enclosing && session.policy->log_file.empty()) return Done{};
   const std::string path = log_path(session.policy, surroundings);
   auto opened = path.empty()
                     ? Result<LogFile>(Error{.what = "there is no home directory for the log",
@@ -111,32 +102,6 @@ std::string value_of(const Policy& policy, const std::string& key) {
   return found == policy->values.end() ? std::string() : found->second;
 }
 
-Record start_record(const Session& session, const Surroundings& surroundings) {
-  timespec now{};
-  ::clock_gettime(CLOCK_REALTIME, &now);
-  Record record;
-  record.id = new_record_id();
-  record.start_ms = static_cast<std::int64_t>(now.tv_sec) * 1000 + now.tv_nsec / 1'000'000;
-  record.user = surroundings.user;
-  record.cwd = surroundings.cwd;
-  record.command = session.command.argv;
-  record.door = session.request.door;
-  record.target = session.request.target;
-  record.level = name_of(session.policy->level);
-  record.preset = session.policy->preset;
-  record.network = name_of(session.policy->network);
-  record.timeout = value_of(session.policy, "timeout");
-  record.memory = value_of(session.policy, "memory");
-  record.enforced = session.plan.enforced;
-  record.not_enforced = session.plan.gaps;
-  record.withheld_env = session.policy->withheld;
-  record.origins = session.policy->origins;
-  record.secret_values = session.policy->given_values;
-  if (const std::string token = surroundings.variable("SEFACA_LOG_TOKEN"); !token.empty())
-    record.secret_values.push_back(token);
-  return record;
-}
-
 void make_plan(Session& session, const Surroundings& surroundings) {
   session.plan = make_launch_plan({.policy = session.policy,
                                    .command = session.command,
@@ -146,6 +111,9 @@ void make_plan(Session& session, const Surroundings& surroundings) {
                                    .private_directory = session.private_directory.path(),
                                    .keep_fds = session.keep_fds},
                                   surroundings);
+  // Whose descriptors are not handed on must not be named.
+  session.plan.drop_variable(kParentVariable);
+  if (session.nested) session.plan.set_variable(kParentVariable, session.nested->variable());
   if (session.amend_plan) session.amend_plan(session);
 }
 
@@ -173,7 +141,67 @@ void plan_by_trying(Session& session, const Surroundings& surroundings) {
   }
 }
 
+// What runs inside of this one are told. Without it they are runs like any other, and not on
+// record.
+void hand_down(Session& session) {
+  if (!session.request.hand_down || session.policy->level == Level::strict) return;
+  Plan plan;
+  plan.policy = *session.policy;
+  if (session.request.door == "make")
+    plan.notes[std::string(kMakeNote)] = session.request.door_paths.write;
+  if (session.enclosing) {
+    if (auto outer = session.enclosing->plan(build_id()))
+      plan.policy = narrower_of(std::move(plan.policy), outer->policy);
+  }
+  auto made = NestedRuns::make(session.record.id, std::move(plan), build_id());
+  if (!made) return;
+  session.nested = std::move(*made);
+  for (int fd : session.nested->for_the_tree()) session.keep_fds.push_back(fd);
+}
+
 }  // namespace
+
+Result<Policy> make_policy(const RunRequest& request, const Surroundings& surroundings,
+                           std::vector<std::string>* files) {
+  auto layers = load_layers(surroundings, request.config_file, request.assignments);
+  if (!layers) return as_own(layers.errors());
+  if (files != nullptr) *files = layers->files;
+  PolicyBuilder builder(surroundings);
+  for (PresetDefinition& preset : layers->presets) builder.define(std::move(preset));
+  for (Assignment& assignment : layers->assignments) builder.set(std::move(assignment));
+  for (Assignment& bound : layers->bounds) builder.enforce(std::move(bound));
+  for (const Assignment& assignment : request.assignments) builder.set(assignment);
+  if (request.door_limits) builder.at_door(*request.door_limits);
+  builder.add_paths(request.door_paths);
+  auto policy = builder.build(*request.command);
+  if (!policy) return as_own(policy.errors());
+  return policy;
+}
+
+Record start_record(const RunRequest& request, const Policy& policy,
+                    const Surroundings& surroundings) {
+  timespec now{};
+  ::clock_gettime(CLOCK_REALTIME, &now);
+  Record record;
+  record.id = new_record_id();
+  record.start_ms = static_cast<std::int64_t>(now.tv_sec) * 1000 + now.tv_nsec / 1'000'000;
+  record.user = surroundings.user;
+  record.cwd = surroundings.cwd;
+  record.command = request.command->argv;
+  record.door = request.door;
+  record.target = request.target;
+  record.level = name_of(policy->level);
+  record.preset = policy->preset;
+  record.network = name_of(policy->network);
+  record.timeout = value_of(policy, "timeout");
+  record.memory = value_of(policy, "memory");
+  record.withheld_env = policy->withheld;
+  record.origins = policy->origins;
+  record.secret_values = policy->given_values;
+  if (const std::string token = surroundings.variable("SEFACA_LOG_TOKEN"); !token.empty())
+    record.secret_values.push_back(token);
+  return record;
+}
 
 Result<Session> prepare_session(RunRequest request, const Surroundings& surroundings,
                                 Supervision supervision) {
@@ -214,6 +242,8 @@ Result<Session> prepare_session(RunRequest request, Policy policy, const Surroun
                   .private_directory = {},
                   .plan = {},
                   .amend_plan = {},
+                  .enclosing = {},
+                  .nested = {},
                   .log = {},
                   .record = {},
                   .draft = {},
@@ -227,6 +257,10 @@ Result<Session> prepare_session(RunRequest request, Policy policy, const Surroun
     plan_by_trying(session, surroundings);
     return session;
   }
+  session.record = start_record(session.request, session.policy, surroundings);
+  session.enclosing = EnclosingRun::find(surroundings);
+  if (session.enclosing) session.record.parent = session.enclosing->id();
+  if (supervision == Supervision::supervised) hand_down(session);
   make_directories(session.policy->make_directories);
   // Who can't try again tries first.
   if (supervision == Supervision::in_place) plan_by_trying(session, surroundings);
@@ -234,7 +268,8 @@ Result<Session> prepare_session(RunRequest request, Policy policy, const Surroun
   make_plan(session, surroundings);
   if (auto fine = refuse_gaps(session.policy, session.plan); !fine) return fine.errors();
   if (auto fine = open_log(session, surroundings); !fine) return fine.errors();
-  session.record = start_record(session, surroundings);
+  session.record.enforced = session.plan.enforced;
+  session.record.not_enforced = session.plan.gaps;
   return session;
 }
 
@@ -260,15 +295,19 @@ void draft_record(Session& session) {
 
 void write_record(Session& session, const Surroundings& surroundings) {
   const LogSinks& sinks = session.policy->sinks;
-  const bool more = sinks.syslog || !sinks.endpoint.empty();
-  if ((!session.log && !more) || session.recorded) return;
+  // Of a run inside of another the outer one takes the record, for its sinks too.
+  const bool more = !session.enclosing && (sinks.syslog || !sinks.endpoint.empty());
+  if ((!session.log && !session.enclosing && !more) || session.recorded) return;
   if (!session.draft) draft_record(session);
   const std::string line = std::move(*session.draft).finish(session.record);
+  Status written = Done{};
   if (session.log) {
-    if (auto written = session.log->append(line); !written)
-      print_errors(stderr, written.errors(), use_colour(stderr, surroundings));
+    written = session.log->append(line);
+  } else if (session.enclosing) {
+    written = session.enclosing->send(line);
   }
-  if (more) hand_to_sinks(session, line, surroundings);
+  if (!written) print_errors(stderr, written.errors(), use_colour(stderr, surroundings));
+  if (more) hand_to_sinks(session, session.record, line, surroundings);
   session.recorded = true;
 }
 

@@ -15,9 +15,13 @@
 #include "core/enforce/private_directory.h"
 #include "core/policy/policy.h"
 #include "core/policy/surroundings.h"
+#include "core/supervise/nested.h"
 #include "launcher/command_line.h"
 
 namespace sefaca {
+
+// In the plan that a line of make hands down: the directories that make's lines may write.
+inline constexpr std::string_view kMakeNote = "make.write";
 
 struct Session {
   RunRequest request;
@@ -30,12 +34,23 @@ struct Session {
   PrivateDirectory private_directory;
   LaunchPlan plan;
   std::function<void(Session&)> amend_plan;  // what a command adds to each plan; may be empty
+  std::optional<EnclosingRun> enclosing;     // the run that this one is in: takes its record
+  std::optional<NestedRuns> nested;          // what is handed to runs inside of this one
   std::optional<LogFile> log;
   Record record;
   std::optional<RecordDraft> draft;  // see draft_record()
   bool recorded = false;             // the guardian, which shares this memory, must not do it again
   Errors warnings;                   // to be said unless --quiet
 };
+
+// The policy of a request: its own assignments upon the layers of files and variables. `files`,
+// where wanted, takes the names of those that were read.
+Result<Policy> make_policy(const RunRequest& request, const Surroundings& surroundings,
+                           std::vector<std::string>* files = nullptr);
+
+// The record of a run by `policy`, as far as it is known before the command starts.
+Record start_record(const RunRequest& request, const Policy& policy,
+                    const Surroundings& surroundings);
 
 // An error's errno_value says which exit code it is: see exit_code_for(). Nothing was run.
 Result<Session> prepare_session(RunRequest request, const Surroundings& surroundings,

@@ -47,11 +47,11 @@ void spool(const Session& session, const std::string& line, const Surroundings& 
 
 }  // namespace
 
-void hand_to_sinks(const Session& session, const std::string& line,
+void hand_to_sinks(const Session& session, const Record& record, const std::string& line,
                    const Surroundings& surroundings) {
   const LogSinks& sinks = session.policy->sinks;
   if (sinks.syslog) {
-    const auto sent = send_to_syslog(sinks.syslog_socket, syslog_message(session.record, line));
+    const auto sent = send_to_syslog(sinks.syslog_socket, syslog_message(record, line));
     if (!sent) say_once("syslog", sent.error(), session, surroundings);
   }
   if (!sinks.endpoint.empty()) spool(session, line, surroundings);

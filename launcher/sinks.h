@@ -8,9 +8,10 @@
 
 namespace sefaca {
 
-// Gives the finished line of `session.record` to what the policy names; nothing where it names
-// nothing. What goes wrong is said once a build: the record is in the log.
-void hand_to_sinks(const Session& session, const std::string& line,
+// Gives `record` (this run's, or that of a run inside) and its finished line to what the policy
+// names; nothing where it names nothing. What goes wrong is said once a build: the record is in the
+// log.
+void hand_to_sinks(const Session& session, const Record& record, const std::string& line,
                    const Surroundings& surroundings);
 
 // Starts to send what waits, when there is an endpoint. For when the command's tree is gone.

@@ -26,26 +26,32 @@
 # which program gets which preset, and [make.targets] and [make.programs] in a configuration file
 # change that.
 
-ifndef SEFACA_MK
-SEFACA_MK := 1
+ifneq ($(origin sefaca_mk),file)
+sefaca_mk := 1
 
 # The program's place: a link named `sh` below lib, beside this file's include. make asks for a
 # shell's own name before it does what .ONESHELL promises.
-SEFACA_SH ?= $(abspath $(dir $(lastword $(MAKEFILE_LIST)))../lib/sefaca/sh)
+ifneq ($(origin sefaca_sh),environment)
+sefaca_sh := $(abspath $(dir $(lastword $(MAKEFILE_LIST)))../lib/sefaca/sh)
+endif
 
-# The shell that the lines are written for. A SEFACA_SHELL of the environment or of the command line
-# stands; else the Makefile's SHELL, unless that is sefaca already.
-ifeq ($(filter undefined,$(origin SEFACA_SHELL)),)
-export SEFACA_SHELL
-else
-export SEFACA_SHELL := $(filter-out %sefaca-sh $(SEFACA_SH),$(SHELL))
+# The shell that the lines are written for. One that you name stands: SEFACA_SHELL in the environment
+# or on the command line. Else it is the Makefile's SHELL, here and again in each make below.
+ifneq ($(filter-out undefined,$(origin SEFACA_SHELL)),)
+ifneq ($(origin SEFACA_SHELL)/$(sefaca_shell_follows),environment/1)
+sefaca_shell_named := 1
+endif
+endif
+ifndef sefaca_shell_named
+export sefaca_shell_follows := 1
+export SEFACA_SHELL := $(filter-out %sefaca-sh $(sefaca_sh),$(SHELL))
 endif
 
 # What make gives to the shell: the target (its name decides the preset, and whether it may write
 # the makefile that it makes) and the makefiles; then the flags that were there.
-SEFACA_FLAGS := $(.SHELLFLAGS)
+sefaca_flags := $(.SHELLFLAGS)
 sefaca_quote = '$(subst ','\'',$(1))'
-override SHELL := $(SEFACA_SH)
-override .SHELLFLAGS = --target=$(call sefaca_quote,$@) --makefiles=$(call sefaca_quote,$(MAKEFILE_LIST)) $(SEFACA_FLAGS)
+override SHELL := $(sefaca_sh)
+override .SHELLFLAGS = --target=$(call sefaca_quote,$@) --makefiles=$(call sefaca_quote,$(MAKEFILE_LIST)) $(sefaca_flags)
 
 endif

@@ -78,6 +78,12 @@ class Planner {
     ns.mount = true;
     ns.pid = ns.ipc = supervised() && host_.pid_namespace;
     ns.fresh_proc = ns.pid;
+    if (supervised() && !ns.pid)
+      gap(kNarrower, "rename",
+          "without a pid namespace nothing is renamed or linked across directories where mounts "
+          "are "
+          "made: a Landlock layer for signals stands in its place",
+          "--tmp=host and --network=deny want no mounts");
     ns.maps_by_parent = ns.user && host_.root;
     const auto line = [](auto id) {
       return concat(std::to_string(id), " ", std::to_string(id), " 1\n");
@@ -486,10 +492,14 @@ const char* text_or_null(const std::string& text) {
 
 }  // namespace
 
-void LaunchPlan::set_variable(std::string_view name, std::string_view value) {
+void LaunchPlan::drop_variable(std::string_view name) {
   const std::string prefix = concat(name, "=");
   std::erase_if(environment, [&](const auto& entry) { return entry.starts_with(prefix); });
-  environment.push_back(concat(prefix, value));
+}
+
+void LaunchPlan::set_variable(std::string_view name, std::string_view value) {
+  drop_variable(name);
+  environment.push_back(concat(name, "=", value));
 }
 
 bool LaunchPlan::weaker_than_policy() const {

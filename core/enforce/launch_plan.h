@@ -71,6 +71,7 @@ struct LaunchPlan {
   std::vector<Gap> gaps;
 
   void set_variable(std::string_view name, std::string_view value);  // in place of what it was
+  void drop_variable(std::string_view name);
   [[nodiscard]] bool weaker_than_policy() const;  // some gap has nothing in its place
   [[nodiscard]] bool enforces_nothing() const { return landlock_abi == 0 && !filtered; }
 };

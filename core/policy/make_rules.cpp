@@ -16,7 +16,7 @@ constexpr Row kTargets[] = {
     {"testing",
      "test tests check checks unittest unittests installcheck test-* tests-* check-* "
      "*-test *-tests *-check"},
-    {"pass", "install uninstall dist install-* uninstall-* dist-*"},
+    {"pass", "install uninstall dist installdirs install-* uninstall-* dist-*"},
 };
 
 // Compilers, linkers, archivers, code generators, and the scripts that call them.

@@ -25,7 +25,7 @@ constexpr std::string_view kBuiltins[] = {
     "unalias",  "unset",   "wait",     "[["};
 // Programs that run what they are given as text or as operands, so that their name says nothing.
 constexpr std::string_view kRunners[] = {"eval", "xargs", "find", "sudo", "source", "."};
-constexpr std::string_view kShells[] = {"sh", "bash", "dash", "ksh", "zsh"};
+constexpr std::string_view kShells[] = {"sh", "bash", "dash", "ksh", "zsh", "sefaca-sh"};
 
 template <class Table>
 bool in(const Table& table, std::string_view word) {

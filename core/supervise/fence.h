@@ -1,4 +1,4 @@
-// Fence: a scope-only Landlock layer around the supervisor, so that kill(-1) reaches exactly the
+// Fence: a Landlock layer for scopes around the supervisor, so that kill(-1) reaches exactly the
 // processes that it starts, atomically against fork. Unproved it would end everything that the user
 // (or, as root, the machine) runs, so nothing calls it before the proof.
 #pragma once
@@ -13,7 +13,11 @@ class Fence {
   // Puts this process (and all it starts) into the layer where the kernel has signal scopes, and
   // takes no_new_privs for that (landlock_restrict_self(2)). Irreversible.
   // With `abstract` abstract unix sockets that were made outside can't be connected to either.
-  static Fence raise(const Capabilities& capabilities, bool abstract = false);
+  // A layer denies renaming and linking across directories unless it handles and grants that
+  // (LANDLOCK_ACCESS_FS_REFER in the kernel's landlock.rst: the one right that is denied by
+  // default), and one that handles a file right denies mounting. With `mounts` what is started will
+  // mount, so there the layer is for scopes alone, and such renames fail with EXDEV.
+  static Fence raise(const Capabilities& capabilities, bool abstract = false, bool mounts = false);
 
   // True when the layer is in force, proved or not.
   [[nodiscard]] bool in_force() const { return in_force_; }

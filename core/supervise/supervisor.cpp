@@ -63,15 +63,12 @@ constexpr int kForwarded[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2
 
 class Supervisor::Impl {
  public:
-  explicit Impl(const SuperviseRequest& request)
-      : request_(request),
-        limits_(request.limits),
-        // What the supervisor connects for the tree has the tree's own scope.
-        fence_(Fence::raise(request.capabilities, !request.abstract_sockets)) {}
+  explicit Impl(const SuperviseRequest& request) : request_(request), limits_(request.limits) {}
 
   Supervised run(const LaunchPlan& plan) {
     ::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
     if (auto fine = listen_to_signals(); !fine) return not_run(Step::spawn, fine.error());
+    raise_fence(plan);
     flat_.emplace(plan);
     ended_ = false;
     // A child that failed may have taken it away, and the next one has its id maps to write.
@@ -89,6 +86,7 @@ class Supervisor::Impl {
     while (!ended_) wait_for_something();
     finish_tree();
     close_receiver();
+    if (request_.nested != nullptr) request_.nested->receive(request_.take_record);
     const ChildPlan& child = flat_->child();
     if (child.failed_step != Step::none) {
       return not_run(child.failed_step,
@@ -100,6 +98,14 @@ class Supervisor::Impl {
  private:
   static Supervised not_run(Step step, Error error) {
     return {.failed = step, .error = std::move(error)};
+  }
+
+  // A pid namespace ends the tree by itself, and a fence would keep what is started from mounting
+  // or from renaming across directories: see Fence::raise().
+  void raise_fence(const LaunchPlan& plan) {
+    if (fence_.in_force() || plan.namespaces.pid) return;
+    // What the supervisor connects for the tree has the tree's own scope.
+    fence_ = Fence::raise(request_.capabilities, !request_.abstract_sockets, plan.namespaces.mount);
   }
 
   Status start() {
@@ -218,9 +224,12 @@ class Supervisor::Impl {
 
   // Waits for signals and notifications and answers them; false when there were none in time.
   bool wait_for_events(int milliseconds) {
-    pollfd fds[] = {{signals_.get(), POLLIN, 0}, {-1, POLLIN, 0}, {reports_.get(), POLLIN, 0}};
+    pollfd fds[] = {
+        {signals_.get(), POLLIN, 0}, {-1, POLLIN, 0}, {reports_.get(), POLLIN, 0}, {-1, POLLIN, 0}};
     if (receiver_) fds[1].fd = receiver_->descriptor();
+    if (request_.nested != nullptr) fds[3].fd = request_.nested->descriptor();
     const int ready = ::poll(fds, std::size(fds), milliseconds);
+    if ((fds[3].revents & POLLIN) != 0) request_.nested->receive(request_.take_record);
     if ((fds[1].revents & POLLIN) != 0) receiver_->receive();
     // Hung up: nobody is left whose calls could be notified.
     else if (fds[1].revents != 0)
@@ -428,7 +437,7 @@ class Supervisor::Impl {
   std::optional<FlatPlan> flat_;
   std::unique_ptr<Receiver> receiver_;
   std::vector<Violation> violations_;
-  const Fence fence_;
+  Fence fence_;
   Guardian guardian_;
   UniqueFd signals_, reports_, reports_end_;
   int tries_ = 0;

@@ -12,6 +12,7 @@
 #include "core/enforce/capabilities.h"
 #include "core/enforce/launch_plan.h"
 #include "core/policy/policy.h"
+#include "core/supervise/nested.h"
 #include "core/supervise/outcome.h"
 
 namespace sefaca {
@@ -33,6 +34,9 @@ struct SuperviseRequest {
   // is left, writes the record. Empty: no guardian.
   std::function<void(const Supervised&)> when_killed{};
   int guardian_keeps_fd = -1;  // the log's
+  // The runs inside of this one, and what to do with each record that they send; null: none.
+  NestedRuns* nested = nullptr;
+  std::function<void(std::string_view)> take_record{};
   // Runs once the command is on its way, beside it: what nothing waits for until the end.
   std::function<void()> meanwhile{};
 };

@@ -38,6 +38,16 @@ SPEC
   attempt as "$who" ./wrapper false
   exits "$who: the wrapper keeps the exit code" 1
 
+  # Files are renamed and linked from one directory into another (rustc, git, install do it).
+  attempt as_written "$who" <<'SPEC'
+SEFACA run 'mkdir -p from to && echo x >from/a && echo y >from/b && python3 -c "
+import os
+os.rename(\"from/a\", \"to/a\")
+os.link(\"from/b\", \"to/b\")"'
+SPEC
+  exits "$who: renamed and linked across directories" 0
+  check "$who: … not copied" [ ! -e "$work/place-$who/from/a" ]
+
   # Overheads as the specification measures them.
   attempt as_written "$who" <<'SPEC'
 /usr/bin/time -v SEFACA run true
