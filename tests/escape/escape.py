@@ -82,6 +82,8 @@ class Suite:
         self.worlds = {person.name: World(person, work, binaries + "/attempt", self.receivers,
                                           self.objects, words)
                        for person in people if person.name in options.people.split(",")}
+        for world in self.worlds.values():
+            world.tries = options.tries
 
     def brief(self):
         """Two of each kind (witness, mechanism, person): for hosts other than the full one."""
@@ -176,6 +178,7 @@ def main():
     parser.add_argument("--people", default="user,root")
     parser.add_argument("--only", default="", help="names of attempts")
     parser.add_argument("--bubblewrap", action="store_true")
+    parser.add_argument("--tries", default="500", help="of calls that another thread changes")
     parser.add_argument("--brief", action="store_true", help="two attempts of each kind")
     parser.add_argument("--verbose", action="store_true")
     reserve_descriptors()

@@ -44,6 +44,7 @@ class Person:
 class World:
     def __init__(self, person, work, program, receivers, objects, words):
         """`words`: the secret words, by name ("secret", "victim"); no attempt is told them."""
+        self.tries = "500"  # of what another thread changes meanwhile
         self.person, self.program = person, program
         self.receivers, self.objects, self.words = receivers, objects, words
         self.home, self.place = work + "/home-" + person.name, work + "/place-" + person.name
@@ -146,9 +147,12 @@ class World:
             self.person.owns(self.log)
         with open(self.log, "rb") as log:
             self.log_before = log.read()
-        for path in (self.own, self.shm):
+        for path in (self.own, self.own + "-d", self.own + "-d-link", self.own + "-s", self.shm):
             if os.path.lexists(path):
-                shutil.rmtree(path) if os.path.isdir(path) else os.unlink(path)
+                if os.path.isdir(path) and not os.path.islink(path):
+                    shutil.rmtree(path)
+                else:
+                    os.unlink(path)
         if self.victim is None or not self.victim.alive() or self.victim.memory() != "untouched" \
                 or self.victim.schedule() != self.schedule_before:
             self.new_victim()
@@ -200,7 +204,7 @@ class World:
                 "queue": self.objects.queue_name, "cgroup": self.cgroup, "disk": self.disk,
                 "setuid": self.setuid, "rootfile": self.root_file, "fd-file": str(FD_FILE),
                 "fd-directory": str(FD_DIRECTORY), "fd-tcp": str(FD_TCP), "fd-unix": str(FD_UNIX),
-                "fd-high": str(FD_HIGH)}
+                "fd-high": str(FD_HIGH), "tries": self.tries}
 
     # --- The witnesses ---------------------------------------------------------------------------
 

@@ -47,9 +47,9 @@ long show(int fd) {
 }
 
 static const struct Attempt* const tables[] = {
-    file_attempts,     metadata_attempts, reading_attempts,    protected_attempts,
-    process_attempts,  network_attempts,  unix_attempts,       kernel_attempts,
-    terminal_attempts, limit_attempts,    second_way_attempts, probe_attempts};
+    file_attempts,       metadata_attempts, reading_attempts, protected_attempts, process_attempts,
+    network_attempts,    unix_attempts,     kernel_attempts,  terminal_attempts,  limit_attempts,
+    second_way_attempts, probe_attempts,    flip_attempts};
 
 static const struct Attempt own_side[] = {{"--victim", 1, be_victim},
                                           {"--on-terminal", 2, on_terminal},
