@@ -96,7 +96,10 @@ void take_record(Session& session, std::string_view text, const Surroundings& su
 
 // What is left to do when the tree is gone; the guardian does it when this process was killed.
 void finish(Session& session, const Supervised& ended, const Surroundings& surroundings) {
-  session.private_directory.remove();
+  if (!session.private_directory.path().empty()) {
+    session.private_directory.remove();
+    PrivateDirectory::remove_forgotten(session.policy->tmp_directory);
+  }
   session.record.pid = ended.pid;
   session.record.outcome = recorded(ended.outcome);
   session.record.violations = ended.outcome.violations;

@@ -123,7 +123,9 @@ Status make_private_directory(Session& session) {
   if (session.supervision == Supervision::in_place &&
       !session.plan.namespaces.view.tmp_target.empty())
     return Done{};
-  SEFACA_TRY(made, PrivateDirectory::make(session.policy->tmp_directory));
+  const auto make = session.supervision == Supervision::in_place ? PrivateDirectory::make_to_stay
+                                                                 : PrivateDirectory::make;
+  SEFACA_TRY(made, make(session.policy->tmp_directory));
   session.private_directory = std::move(made);
   return Done{};
 }

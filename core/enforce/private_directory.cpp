@@ -3,12 +3,15 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -62,8 +65,8 @@ void flatten(int root, const std::string& name, std::uint64_t& counter) {
 
 }  // namespace
 
-Result<PrivateDirectory> PrivateDirectory::make(const std::string& parent) {
-  std::string path = concat(parent == "/" ? "" : parent, "/sf-XXXXXX");
+Result<PrivateDirectory> PrivateDirectory::make_named(const std::string& parent, const char* name) {
+  std::string path = concat(parent == "/" ? "" : parent, "/", name);
   if (::mkdtemp(path.data()) == nullptr) {
     const int code = errno;
     return Error{.what = concat("no private temporary directory in ", printable(parent), ": ",
@@ -76,13 +79,45 @@ Result<PrivateDirectory> PrivateDirectory::make(const std::string& parent) {
   return made;
 }
 
+Result<PrivateDirectory> PrivateDirectory::make(const std::string& parent) {
+  SEFACA_TRY(made, make_named(parent, "sf-XXXXXX"));
+  made.lock_ = open_directory(AT_FDCWD, made.path_.c_str());
+  ::flock(made.lock_.get(), LOCK_EX | LOCK_NB);
+  return made;
+}
+
+Result<PrivateDirectory> PrivateDirectory::make_to_stay(const std::string& parent) {
+  return make_named(parent, "sx-XXXXXX");
+}
+
+void PrivateDirectory::remove_forgotten(const std::string& parent, unsigned seconds) {
+  constexpr std::string_view kPrefix = "sf-";
+  constexpr std::size_t kNameBytes = 9;
+  UniqueFd directory = open_directory(AT_FDCWD, parent.c_str());
+  if (!directory) return;
+  for (const std::string& name : names_in(directory.get())) {
+    if (name.size() != kNameBytes || !name.starts_with(kPrefix)) continue;
+    constexpr int kFlags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+    PrivateDirectory found;
+    found.lock_.reset(::openat(directory.get(), name.c_str(), kFlags));
+    struct stat info {};
+    if (!found.lock_ || ::fstat(found.lock_.get(), &info) != 0 || info.st_uid != ::geteuid() ||
+        info.st_ctim.tv_sec + static_cast<time_t>(seconds) > ::time(nullptr) ||
+        ::flock(found.lock_.get(), LOCK_EX | LOCK_NB) != 0)
+      continue;
+    found.path_ = concat(parent == "/" ? "" : parent, "/", name);
+    found.remove();
+  }
+}
+
 PrivateDirectory::PrivateDirectory(PrivateDirectory&& other) noexcept
-    : path_(std::exchange(other.path_, {})) {}
+    : path_(std::exchange(other.path_, {})), lock_(std::move(other.lock_)) {}
 
 PrivateDirectory& PrivateDirectory::operator=(PrivateDirectory&& other) noexcept {
   if (this != &other) {
     remove();
     path_ = std::exchange(other.path_, {});
+    lock_ = std::move(other.lock_);
   }
   return *this;
 }
@@ -111,6 +146,7 @@ void PrivateDirectory::remove() {
   }
   ::rmdir(path_.c_str());
   path_.clear();
+  lock_.reset();
 }
 
 }  // namespace sefaca

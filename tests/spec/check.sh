@@ -3,6 +3,9 @@
 # is a gap with its remedy, and the exit code says so.
 . "$(dirname -- "$0")/../lib.sh"
 
+decoys() { ls -d /tmp/sefaca-check-* /var/tmp/sefaca-check-* 2>/dev/null; }
+before=$(decoys)
+
 for who in $people; do
   attempt as "$who" SEFACA check --level=strict
   exits "$who: strict is enforced whole" 0
@@ -37,5 +40,5 @@ check 'no user namespaces: the remedy is named' sh -c \
   'printf "%s" "$1" | grep -q "sysctl -w user.max_user_namespaces"' - "$out"
 check 'no user namespaces: nothing is broken' sh -c '! printf "%s" "$1" | grep -q BROKEN' - "$out"
 
-check 'nothing is left behind' sh -c '! ls -d /tmp/sefaca-check-* /var/tmp/sefaca-check-* 2>/dev/null | grep -q .'
+check 'nothing is left behind' [ "$(decoys)" = "$before" ]
 finish

@@ -41,6 +41,43 @@ TEST(PrivateDirectory, IsFreshOwnerOnlyAndGoneAfterwards) {
   EXPECT_EQ(::access("/etc/passwd", F_OK), 0);
 }
 
+// Makes a directory in `parent` as a run does that is killed: nobody removes it.
+std::string forgotten_in(const std::string& parent) {
+  int ends[2];
+  if (::pipe(ends) != 0) return {};
+  const pid_t pid = ::fork();
+  if (pid == 0) {
+    auto made = PrivateDirectory::make(parent);
+    const std::string path = made ? made->path() : "";
+    if (::write(ends[1], path.data(), path.size()) < 0) ::_exit(1);
+    ::_exit(0);
+  }
+  ::waitpid(pid, nullptr, 0);
+  std::string path(256, '\0');
+  const ssize_t n = ::read(ends[0], path.data(), path.size());
+  path.resize(n > 0 ? static_cast<std::size_t>(n) : 0);
+  ::close(ends[0]);
+  ::close(ends[1]);
+  return path;
+}
+
+TEST(PrivateDirectory, OnlyWhatIsForgottenForAWhileIsRemovedLater) {
+  char parent[] = "/var/tmp/forgottenXXXXXX";
+  ASSERT_NE(::mkdtemp(parent), nullptr);
+  auto used = PrivateDirectory::make(parent);
+  ASSERT_TRUE(used);
+  const std::string left = forgotten_in(parent);
+  ASSERT_EQ(::access(left.c_str(), F_OK), 0);
+  // It may be another run's that is making it this moment.
+  PrivateDirectory::remove_forgotten(parent);
+  EXPECT_EQ(::access(left.c_str(), F_OK), 0);
+  PrivateDirectory::remove_forgotten(parent, 0);
+  EXPECT_NE(::access(left.c_str(), F_OK), 0);
+  EXPECT_EQ(::access(used->path().c_str(), F_OK), 0);
+  used->remove();
+  EXPECT_EQ(::rmdir(parent), 0);
+}
+
 TEST(PrivateDirectory, AnUnwritableParentIsAnErrorWithARemedy) {
   const auto made = PrivateDirectory::make("/proc");
   ASSERT_FALSE(made.ok());
