@@ -30,18 +30,13 @@ std::string shell_word(std::string_view text) {
   char quote = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
-    if (quote == '\'') {
-      if (c == quote)
-        quote = 0;
-      else
-        out += c;
-    } else if (c == '\\' && i + 1 < text.size()) {
+    const bool escapes = c == '\\' && quote != '\'' && i + 1 < text.size();
+    if (escapes) {
       out += text[++i];
-    } else if (quote == '"') {
-      if (c == quote)
-        quote = 0;
-      else
-        out += c;
+    } else if (quote != 0 && c == quote) {
+      quote = 0;
+    } else if (quote != 0) {
+      out += c;
     } else if (c == '\'' || c == '"') {
       quote = c;
     } else if (c == ' ' || c == '\t') {
@@ -246,10 +241,11 @@ std::string Proposal::objection(const std::string& path, const std::string& cwd,
 void Proposal::merge_siblings(std::map<std::string, std::string>& paths, Access access) {
   std::map<std::string, std::size_t> counts;
   for (const auto& [path, reason] : paths) ++counts[std::string(parent_path(path))];
-  for (const auto& [directory, count] : counts) {
-    if (count <= kMostSiblings || !objection(directory, directory, access).empty()) continue;
+  for (const auto& each : counts) {
+    const std::string& directory = each.first;
+    if (each.second <= kMostSiblings || !objection(directory, directory, access).empty()) continue;
     std::erase_if(paths, [&](const auto& entry) { return parent_path(entry.first) == directory; });
-    paths.emplace(directory, concat(std::to_string(count), " paths in it"));
+    paths.emplace(directory, concat(std::to_string(each.second), " paths in it"));
   }
   // What another one holds.
   for (auto at = paths.begin(); at != paths.end();) {

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <charconv>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
@@ -37,6 +38,13 @@ std::string read_at(int fd, std::uint64_t offset, std::size_t count) {
   return out;
 }
 
+std::optional<std::uint64_t> number_in(const std::string& text) {
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
 bool is_record(std::string_view line) {
   return line.starts_with('{') && nlohmann::json::accept(line.begin(), line.end());
 }
@@ -64,11 +72,11 @@ Result<bool> SpoolReader::open_sending() {
   const UniqueFd kept(
       ::open((directory_ + "/sending.done").c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
   if (!kept) return true;
-  unsigned long long inode = 0, offset = 0;
-  const std::string text = read_at(kept.get(), 0, 64);
-  if (std::sscanf(text.c_str(), "%llu %llu", &inode, &offset) == 2 && inode == info.st_ino &&
-      offset <= size_)
-    offset_ = offset;
+  const auto numbers = split(trim(read_at(kept.get(), 0, 64)), ' ');
+  if (numbers.size() != 2) return true;
+  const auto offset = number_in(numbers[1]);
+  if (number_in(numbers[0]) == std::uint64_t{info.st_ino} && offset && *offset <= size_)
+    offset_ = *offset;
   return true;
 }
 
