@@ -33,13 +33,9 @@ std::string shell_word(std::string_view text) {
     const bool escapes = c == '\\' && quote != '\'' && i + 1 < text.size();
     if (escapes) {
       out += text[++i];
-    } else if (quote != 0 && c == quote) {
-      quote = 0;
-    } else if (quote != 0) {
-      out += c;
-    } else if (c == '\'' || c == '"') {
-      quote = c;
-    } else if (c == ' ' || c == '\t') {
+    } else if (quote == 0 ? c == '\'' || c == '"' : c == quote) {
+      quote = quote == 0 ? c : '\0';
+    } else if (quote == 0 && (c == ' ' || c == '\t')) {
       break;
     } else {
       out += c;
