@@ -16,8 +16,12 @@ add_library(sefaca_cli STATIC
   ${cli}/make_call.cpp
   ${cli}/make_caller.cpp
   ${cli}/make_paths.cpp
+  ${cli}/manifest.cpp
   ${cli}/manual.cpp
+  ${cli}/policy_call.cpp
   ${cli}/shipping.cpp
+  ${cli}/step.cpp
+  ${cli}/step_policies.cpp
   ${cli}/suggest.cpp
   ${cli}/suggest_text.cpp
   ${cli}/violation_text.cpp)

@@ -213,9 +213,10 @@ std::string usage_text() {
 }
 
 std::string help_text() {
-  return concat("sefaca: Secure Execution Framework for Any Command\n\n",
-                commands_text(command_table()), "  sefaca --version\n\n", options_text(),
-                "\nExit code:\n", entries(exit_code_table()), "\n", topics_text());
+  return concat(
+      "sefaca: Secure Execution Framework for Any Command\n\n", commands_text(command_table()),
+      "  sefaca --version\n  sefaca --cmakedir   (where find_package finds the CMake module)\n\n",
+      options_text(), "\nExit code:\n", entries(exit_code_table()), "\n", topics_text());
 }
 
 Result<std::string> topic_text(std::string_view topic) {

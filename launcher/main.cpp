@@ -15,6 +15,7 @@
 #include "launcher/config_command.h"
 #include "launcher/diagnostics.h"
 #include "launcher/help.h"
+#include "launcher/launch.h"
 #include "launcher/log_command.h"
 #include "launcher/make_shell.h"
 #include "launcher/run.h"
@@ -46,6 +47,23 @@ int version() {
   return 0;
 }
 
+// Where the CMake module of this very program lies: an installation and a build tree have it at the
+// same place.
+int cmake_directory(const Surroundings& surroundings) {
+  const auto self = surroundings.files->real_path("/proc/self/exe");
+  const std::string place = absolute_path("../lib/cmake/Sefaca", parent_path(self.value_or("/")));
+  if (!surroundings.files->is_directory(place)) {
+    print_errors(stderr,
+                 {Error{.what = "the CMake module is not installed with this program",
+                        .where = printable(place),
+                        .remedy = "cmake --install BUILD"}},
+                 use_colour(stderr, surroundings));
+    return 1;
+  }
+  std::printf("%s\n", place.c_str());
+  return 0;
+}
+
 // No action, or an unknown one: usage and 1, as in the specification.
 int usage(const std::string& action, const Surroundings& surroundings) {
   if (!action.empty()) {
@@ -63,6 +81,7 @@ int usage(const std::string& action, const Surroundings& surroundings) {
 int dispatch(const std::vector<std::string>& words, const Surroundings& surroundings) {
   const std::string action = words.empty() ? "" : words.front();
   if (action == "--version") return version();
+  if (action == "--cmakedir") return cmake_directory(surroundings);
   if (action == "--help" || action == "-h") {
     std::fputs(help_text().c_str(), stdout);
     return 0;
@@ -71,16 +90,6 @@ int dispatch(const std::vector<std::string>& words, const Surroundings& surround
     if (known.name == action) return known.act(Words(words).subspan(1), surroundings);
   }
   return usage(action, surroundings);
-}
-
-// The doors' names. A door that this build lacks must not pass for a shell that ran something.
-int door(const std::string& name, const Surroundings& surroundings) {
-  print_errors(
-      stderr,
-      {Error{.what = concat("'", name, "' is not supported in this build: nothing was run"),
-             .remedy = "sefaca run -- COMMAND"}},
-      use_colour(stderr, surroundings));
-  return kExitOwnFailure;
 }
 
 int start(int argc, char** argv, char** envp) {
@@ -94,7 +103,7 @@ int start(int argc, char** argv, char** envp) {
   const std::string name(base_name(argc > 0 ? argv[0] : ""));
   const std::vector<std::string> words(argv + (argc > 0 ? 1 : 0), argv + argc);
   if (name == "sh" || name == "sefaca-sh") return make_shell(words, *surroundings);
-  if (name == "sefaca-launch") return door(name, *surroundings);
+  if (name == "sefaca-launch") return launch_command(words, *surroundings);
   return dispatch(words, *surroundings);
 }
 

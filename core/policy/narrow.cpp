@@ -6,6 +6,7 @@
 #include <optional>
 #include <string_view>
 
+#include "core/base/path.h"
 #include "core/policy/paths.h"
 
 namespace sefaca {
@@ -85,7 +86,13 @@ class Narrowing {
     add(other_.paths, out_.paths);
     std::stable_sort(rules.begin(), rules.end(),
                      [](const PathRule& a, const PathRule& b) { return a.path < b.path; });
-    out_.paths = std::move(rules);
+    // What nothing around it opens need not be hidden: `/` least of all.
+    out_.paths.clear();
+    for (PathRule& rule : rules) {
+      const bool shut = rule.path == "/" ||
+                        access_at(out_.paths, parent_path(rule.path), Access::hide) == Access::hide;
+      if (rule.access != Access::hide || !shut) out_.paths.push_back(std::move(rule));
+    }
   }
 
   PolicyFields out_;

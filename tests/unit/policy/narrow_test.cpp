@@ -65,6 +65,7 @@ TEST(Narrow, PathsAreComparedByWhatTheyComeTo) {
     EXPECT_EQ(at(both, "/usr/bin"), Access::read);
     EXPECT_EQ(at(both, "/home/u/p"), Access::write);
     EXPECT_EQ(at(both, "/home/u"), Access::hide);
+    for (const PathRule& rule : both.paths) EXPECT_NE(rule.path, "/");  // nothing to hide it from
   }
 }
 

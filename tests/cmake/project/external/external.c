@@ -1,0 +1,1 @@
+int external(void) { return 0; }

@@ -1,0 +1,2 @@
+#include <gtest/gtest.h>
+TEST(Discovered, Passes) { EXPECT_TRUE(true); }

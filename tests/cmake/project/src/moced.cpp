@@ -1,0 +1,3 @@
+#include "moced.h"
+#include "moc_moced.cpp"
+int moced() { return MOCED; }

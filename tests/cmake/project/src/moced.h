@@ -1,0 +1,4 @@
+#define Q_OBJECT
+class Moced {
+  Q_OBJECT
+};

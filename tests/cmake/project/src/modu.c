@@ -1,0 +1,2 @@
+int modu_value(void);
+int modu_value(void) { return 3; }

@@ -1,0 +1,3 @@
+module numbers
+  integer :: one = 1
+end module

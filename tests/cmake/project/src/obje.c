@@ -1,0 +1,2 @@
+int obje_value(void);
+int obje_value(void) { return 4; }

@@ -1,0 +1,2 @@
+int shar_value(void);
+int shar_value(void) { return 2; }

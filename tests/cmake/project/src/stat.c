@@ -1,0 +1,2 @@
+int stat_value(void);
+int stat_value(void) { return 1; }

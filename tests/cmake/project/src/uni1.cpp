@@ -1,0 +1,1 @@
+int uni1() { return 1; }

@@ -1,0 +1,1 @@
+int uni2() { return 2; }

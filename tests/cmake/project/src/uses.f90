@@ -1,0 +1,4 @@
+subroutine uses
+  use numbers
+  one = 2
+end subroutine
