@@ -31,6 +31,13 @@ void print_enforced(FILE* out, const LaunchPlan& plan) {
     std::fprintf(out, "  %-16s %s\n", what.c_str(), how.c_str());
 }
 
+// What needs the supervisor or a mount, and has neither.
+bool is_left_open(const LaunchPlan& plan, const PathRule& rule) {
+  const bool by_socket = rule.access == Access::hide;  // decided when it is connected to
+  return rule.kind == PathRule::Kind::protected_ && !plan.namespaces.view.holds(rule) &&
+         !(by_socket ? plan.notify.connects : plan.notify.performs);
+}
+
 void print_grants(FILE* out, const LaunchPlan& plan) {
   std::fputs("Paths (the longest wins):\n", out);
   std::vector<const PathRule*> rules;
@@ -40,7 +47,7 @@ void print_grants(FILE* out, const LaunchPlan& plan) {
   for (const PathRule* rule : rules) {
     std::fprintf(out, "  %-5s %s  %s (%s)%s\n", name_of(rule->access),
                  printable(rule->path).c_str(), rule->reason.c_str(), rule->origin.c_str(),
-                 rule->kind == PathRule::Kind::protected_ ? "  not enforced by this build" : "");
+                 is_left_open(plan, *rule) ? "  not enforced on this host" : "");
   }
 }
 

@@ -36,7 +36,10 @@ struct LandlockRules {
 
 // `paths` of kind protected_ are left out (see LaunchPlan). Lists the directories above carved
 // paths, nothing else.
+// With `brokered` the supervisor performs what the policy grants and these rules don't: then what
+// is protected is left out of the grants around it, and of a large directory only a part of the
+// entries is granted here.
 LandlockRules compile_landlock_rules(const std::vector<PathRule>& paths, int abi,
-                                     const FileSystem& files);
+                                     const FileSystem& files, bool brokered = false);
 
 }  // namespace sefaca

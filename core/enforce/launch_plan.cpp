@@ -42,7 +42,9 @@ class Planner {
     namespaces();
     environment();
     own_paths();
+    listener();
     files();
+    target_view();
     private_places();
     calls();
     network();
@@ -183,13 +185,30 @@ class Planner {
     protected_paths();
   }
 
+  // Protected in a writable tree, other than by who may connect to it.
+  static bool is_kept_in_place(const PathRule& rule) {
+    return rule.kind == PathRule::Kind::protected_ && rule.access == Access::read;
+  }
+
   // Only what no mount holds is carved out of the ruleset.
   void compile_rules() {
     std::vector<PathRule> rules;
     for (const PathRule& rule : plan_.paths) {
-      if (!plan_.namespaces.view.holds(rule)) rules.push_back(rule);
+      // A mount is got round by what is moved, replaced or absent; the ruleset is not.
+      const bool carved = plan_.notify.performs && is_kept_in_place(rule);
+      if (carved || !plan_.namespaces.view.holds(rule)) rules.push_back(rule);
     }
-    plan_.landlock = compile_landlock_rules(rules, host_.landlock_abi, *surroundings_.files);
+    plan_.landlock = compile_landlock_rules(rules, host_.landlock_abi, *surroundings_.files,
+                                            plan_.notify.performs);
+    if (plan_.notify.performs) plan_.landlock.no_creation.clear();
+  }
+
+  // What the supervisor must look at in the target's own mounts and network.
+  void target_view() {
+    const MountView& view = plan_.namespaces.view;
+    if (!view.tmp_target.empty()) plan_.notify.own_places.push_back(view.tmp_target);
+    if (view.private_shm) plan_.notify.own_places.emplace_back("/dev/shm");
+    plan_.notify.own_loopback = plan_.namespaces.network;
   }
 
   void private_places() {
@@ -225,7 +244,7 @@ class Planner {
     const bool own_log =
         !policy_.log_file.empty() &&
         access_at(plan_.paths, parent_path(policy_.log_file), Access::read) == Access::write;
-    if (own_log)
+    if (own_log && !plan_.notify.performs)
       gap(kWeaker, "log",
           concat("the log lies in a directory that the command can write: ",
                  printable(policy_.log_file), " can be changed from inside"),
@@ -233,10 +252,13 @@ class Planner {
     const auto some_rule = [&](const auto& fits) {
       return std::any_of(plan_.paths.begin(), plan_.paths.end(), fits);
     };
-    if (some_rule([&](const PathRule& rule) {
-          return rule.kind == PathRule::Kind::protected_ && rule.path != policy_.log_file &&
-                 !plan_.namespaces.view.holds(rule);
-        })) {
+    if (plan_.notify.performs) {
+      if (some_rule([](const PathRule& rule) { return is_kept_in_place(rule); }))
+        held("protected_paths", "landlock; the supervisor performs what is made around them");
+    } else if (some_rule([&](const PathRule& rule) {
+                 return is_kept_in_place(rule) && rule.path != policy_.log_file &&
+                        !plan_.namespaces.view.holds(rule);
+               })) {
       gap(kWeaker, "protected_paths",
           "Landlock can't take away below a writable directory: .git/hooks, .git/config, start-up "
           "files and sockets there stay as they would be without sefaca");
@@ -272,12 +294,13 @@ class Planner {
     plan_.filter.keyrings = allowed("keyrings");
     plan_.filter.datagrams = allowed("dgram-sockets");
     held("syscalls", "seccomp");
-    listener();
     // Landlock governs contents, not metadata. At strict nothing but the private directory could
     // change it anyway, so there it is refused altogether: narrower, never wider.
     const bool by_mounts = plan_.namespaces.mount && !plan_.namespaces.view.root_writable;
-    plan_.filter.metadata = by_mounts || policy_.level != Level::strict;
-    if (by_mounts) {
+    plan_.filter.metadata = by_mounts || policy_.level != Level::strict || plan_.notify.performs;
+    if (plan_.notify.performs) {
+      held("metadata", "the supervisor performs it below the writable paths alone");
+    } else if (by_mounts) {
       held("metadata", "mount namespace (read-only)");
     } else if (!plan_.filter.metadata) {
       held("metadata", "seccomp (refused everywhere)");
@@ -288,7 +311,7 @@ class Planner {
 
   // Who is notified must stay: not so after exec, nor for what --keep-background leaves behind.
   void listener() {
-    if (!supervised()) return;
+    if (!supervised() || !host_.seccomp_filter) return;
     const bool wanted = policy_.report != Report::off;
     const auto unnamed = [&](std::string why, std::string remedy = {}) {
       if (wanted) gap(kNarrower, "denials", std::move(why), std::move(remedy));
@@ -309,13 +332,17 @@ class Planner {
     notify.working_directory = surroundings_.cwd;
     if (!in_.private_directory.empty()) notify.hidden_tmp = policy_.tmp_directory;
     notify.watched = policy_.watched;
-    const MountView& view = plan_.namespaces.view;
-    if (!view.tmp_target.empty()) notify.own_places.push_back(view.tmp_target);
-    if (view.private_shm) notify.own_places.emplace_back("/dev/shm");
-    notify.own_loopback = plan_.namespaces.network;
+    // Without WAIT_KILLABLE_RECV a signal would repeat a call that was performed.
+    notify.performs = host_.descriptor_copies && host_.killable_wait;
     notify.connects = host_.descriptor_copies;
     notify.abstract_sockets = allowed("abstract-sockets");
     notify.killable_wait = host_.killable_wait;
+    if (!notify.performs && policy_.level != Level::permissive)
+      gap(kNarrower, "broker",
+          "calls can't be performed in the command's place: pidfd_getfd(2) is refused or a "
+          "performed "
+          "call could be interrupted",
+          "a kernel from 5.19 on, and a container whose filter allows pidfd_getfd");
     if (wanted)
       held("denials", policy_.report == Report::full
                           ? "seccomp notification (reads and executions too)"
@@ -358,6 +385,11 @@ class Planner {
     }
     if (plan_.notify.connects) {
       held("unix_sockets", "the supervisor decides by path");
+      // Without a fence (see Supervisor::raise_fence) the supervisor can't tell whose they are.
+      if (plan_.namespaces.pid && !plan_.namespaces.network && !plan_.notify.abstract_sockets)
+        gap(kNarrower, "abstract_sockets",
+            "unix sockets without a path can't be connected to, those of the tree itself included",
+            "--allow=abstract-sockets");
     } else if (!plan_.filter.network) {
       held("unix_sockets", "seccomp (connect refused)");
     }

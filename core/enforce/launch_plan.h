@@ -42,6 +42,7 @@ struct NotifyPlan {
   std::string working_directory;  // absolute
   std::string hidden_tmp;         // a directory that is not this run's own: "/tmp"; empty: none
   std::vector<PathRule> watched;  // at permissive: reading below is logged
+  bool performs = false;          // what the policy grants beyond Landlock, and metadata
   bool connects = false;          // connect is performed by the supervisor
   bool abstract_sockets = false;  // --allow=abstract-sockets
   bool killable_wait = false;     // see Capabilities

@@ -5,6 +5,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "core/base/kernel_abi.h"
 #include "core/base/path.h"
 #include "core/notify/suggestions.h"
@@ -142,7 +144,9 @@ Judged Judge::judge_open(const Target& target, const CallShape& shape, const sec
   if (file.at.end == WalkedPath::End::nowhere || !file.at.path.starts_with('/')) return out;
   file.exists = file.at.end == WalkedPath::End::found;
   if (!file.exists && (flags & O_CREAT) == 0) return out;
-  if (file.exists && (flags & O_CREAT) != 0 && (flags & O_EXCL) != 0) return out;  // EEXIST
+  const bool unnamed = (flags & O_TMPFILE) == O_TMPFILE;  // made in the directory that `path` is
+  if (file.exists && !unnamed && (flags & O_CREAT) != 0 && (flags & O_EXCL) != 0)
+    return out;  // EEXIST
   if (shape.deed == Deed::truncate) {
     file.needed = kFsTruncate;
   } else {
@@ -197,6 +201,8 @@ Judged Judge::judge_names(const Target& target, const CallShape& shape, const se
     return out;
   }
   if (first.mode == 0) return out;  // ENOENT
+  // linkat(2) that follows: the kernel alone, and Landlock behind it.
+  if (shape.deed == Deed::link && shape.flags >= 0 && data.args[shape.flags] != 0) return out;
   const std::uint64_t removal = S_ISDIR(first.mode) ? kFsRemoveDir : kFsRemoveFile;
   if (shape.deed == Deed::remove) {
     out.touched.push_back(touched_name(std::move(first), removal));
@@ -242,15 +248,23 @@ bool Judge::lets(const Touched& touched) const {
 }
 
 bool Judge::grants(const Touched& touched) const {
-  return access_at(plan_.paths, touched.at.path, Access::hide) >= touched.access;
+  return access_at(plan_.paths, touched.at.path, Access::hide) >= touched.access &&
+         !(touched.is_name && touched.exists && holds_narrower(touched));
+}
+
+bool Judge::holds_narrower(const Touched& touched) const {
+  return std::any_of(plan_.paths.begin(), plan_.paths.end(), [&](const PathRule& rule) {
+    return rule.access < Access::write && is_within(rule.path, touched.at.path);
+  });
 }
 
 void Judge::conclude(Judged& judged, const CallShape& shape, ViolationKind kind) const {
+  // All of a call must be granted to be performed: a link to a protected file, made in a directory
+  // that is not, would be a way round.
   const Touched* stopped = nullptr;
   bool native = true;
   for (const Touched& touched : judged.touched) {
-    if (lets(touched)) continue;
-    native = false;
+    if (!lets(touched)) native = false;
     if (stopped == nullptr && !grants(touched)) stopped = &touched;
   }
   if (native) {
@@ -276,7 +290,7 @@ void Judge::conclude(Judged& judged, const CallShape& shape, ViolationKind kind)
   v.path = stopped->at.path;
   if (kind == ViolationKind::filesystem_write_denied) {
     const std::string directory(stopped->is_name ? parent_path(v.path) : std::string_view());
-    v.suggestion = suggest_write(plan_, v.path, directory);
+    v.suggestion = suggest_write(plan_, v.path, directory, stopped->exists);
   } else {
     v.suggestion = suggest_read(plan_, v.path);
   }

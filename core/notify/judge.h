@@ -56,6 +56,8 @@ class Judge {
   void conclude(Judged& judged, const CallShape& shape, ViolationKind kind) const;
   [[nodiscard]] bool lets(const Touched& touched) const;
   [[nodiscard]] bool grants(const Touched& touched) const;
+  // A name that is moved or removed takes what lies below with it.
+  [[nodiscard]] bool holds_narrower(const Touched& touched) const;
   [[nodiscard]] std::optional<Violation> logged(const Judged& judged, const CallShape& shape) const;
 
   const LaunchPlan& plan_;

@@ -1,5 +1,7 @@
 #include "core/notify/receiver.h"
 
+#include <cerrno>
+
 #include "core/notify/calls.h"
 #include "core/notify/refusals.h"
 #include "core/notify/socket_address.h"
@@ -11,6 +13,9 @@ Receiver::Receiver(UniqueFd listener, const LaunchPlan& plan, bool scoped)
     : listener_(std::make_shared<Listener>(std::move(listener))),
       plan_(plan),
       judge_(plan),
+      broker_(listener_, plan),
+      metadata_(listener_, plan,
+                [this](const Notification& call, Violation v) { record(call, std::move(v)); }),
       sockets_(
           listener_, plan, scoped,
           [this](const Notification& call, Violation v) { record(call, std::move(v)); },
@@ -20,16 +25,20 @@ Receiver::Receiver(UniqueFd listener, const LaunchPlan& plan, bool scoped)
   listener_->wake_in_step(true);
 }
 
-void Receiver::receive() {
+bool Receiver::receive() {
   Notification call;
-  if (listener_->receive(call)) answer(call);
+  if (!listener_->receive(call)) return errno == ENOENT || errno == EINTR;
+  answer(call);
+  return true;
 }
 
 void Receiver::answer(const Notification& call) {
   const CallShape* shape = call_shape(call.data.nr);
   if (shape != nullptr && shape->deed == Deed::connect && plan_.notify.connects)
     return sockets_.connect(call);
-  if (shape != nullptr && shape->deed == Deed::bind) return bind(call);
+  if (shape != nullptr && shape->deed == Deed::bind) return bind(call, *shape);
+  if (shape != nullptr && shape->deed == Deed::metadata && plan_.notify.performs)
+    return metadata_.change(call, *shape);
   const bool of_files =
       shape != nullptr && shape->deed != Deed::metadata && shape->deed != Deed::connect;
   if (!of_files) {
@@ -38,22 +47,27 @@ void Receiver::answer(const Notification& call) {
     if (auto violation = name_refusal(plan_, call.data)) record(call, std::move(*violation));
     return listener_->refuse(call.id, refused);
   }
-  // Only to name it: the kernel goes on, and Landlock decides.
-  Judged judged = judge_.judge(Target(static_cast<pid_t>(call.pid), &plan_.notify.own_places),
-                               *shape, call.data);
-  if (judged.violation) record(call, std::move(*judged.violation));
-  listener_->go_on(call.id);
+  conclude(call, *shape,
+           judge_.judge(Target(static_cast<pid_t>(call.pid), &plan_.notify.own_places), *shape,
+                        call.data));
 }
 
 // A unix socket by path is a name that is made; Landlock decides.
-void Receiver::bind(const Notification& call) {
+void Receiver::bind(const Notification& call, const CallShape& shape) {
   const Target target(static_cast<pid_t>(call.pid), &plan_.notify.own_places);
   const auto address =
       read_address(target, call.data.args[1], static_cast<socklen_t>(call.data.args[2]));
   if (address && !address->path().empty()) {
-    Judged judged = judge_.judge_bind(target, address->path());
-    if (judged.violation) record(call, std::move(*judged.violation));
+    return conclude(call, shape, judge_.judge_bind(target, address->path()));
   }
+  listener_->go_on(call.id);
+}
+
+// Where the kernel goes on, Landlock decides: what was read of the caller only gave it a name.
+void Receiver::conclude(const Notification& call, const CallShape& shape, Judged judged) {
+  if (judged.violation) record(call, std::move(*judged.violation));
+  if (judged.verdict == Judged::Verdict::granted && plan_.notify.performs)
+    return broker_.perform(call, shape, std::move(judged));
   listener_->go_on(call.id);
 }
 

@@ -8,8 +8,10 @@
 #include "core/audit/violation.h"
 #include "core/base/unique_fd.h"
 #include "core/enforce/launch_plan.h"
+#include "core/notify/broker.h"
 #include "core/notify/judge.h"
 #include "core/notify/listener.h"
+#include "core/notify/metadata.h"
 #include "core/notify/sockets.h"
 #include "core/notify/violations.h"
 
@@ -22,12 +24,15 @@ class Receiver {
   Receiver(UniqueFd listener, const LaunchPlan& plan, bool scoped);
 
   [[nodiscard]] int descriptor() const { return listener_->descriptor(); }  // to be polled
-  void receive();  // after POLLIN: answers what waits; does not block
+  // After POLLIN: answers what waits; does not block. False: nothing can be received any more; once
+  // the listener is closed, notified calls fail at once.
+  bool receive();
   [[nodiscard]] std::vector<Violation> take_violations() { return violations_.take(); }
 
  private:
   void answer(const Notification& call);
-  void bind(const Notification& call);
+  void bind(const Notification& call, const CallShape& shape);
+  void conclude(const Notification& call, const CallShape& shape, Judged judged);
   // In the names' own thread.
   void name_denied(const HostNames::Asker& asker, const std::string& name);
   // Names it in the record, unless the caller is gone: then what was read may be another's.
@@ -37,6 +42,8 @@ class Receiver {
   const LaunchPlan& plan_;
   Judge judge_;
   Violations violations_;
+  Broker broker_;
+  Metadata metadata_;
   Sockets sockets_;  // the last: its thread names violations
 };
 

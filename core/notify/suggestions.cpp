@@ -1,5 +1,7 @@
 #include "core/notify/suggestions.h"
 
+#include <algorithm>
+
 #include "core/base/path.h"
 #include "core/base/text.h"
 #include "core/policy/paths.h"
@@ -53,13 +55,22 @@ std::string suggest_read(const LaunchPlan& plan, const std::string& path) {
 }
 
 std::string suggest_write(const LaunchPlan& plan, const std::string& path,
-                          const std::string& directory) {
+                          const std::string& directory, bool exists) {
   const std::string& object = directory.empty() ? path : directory;
   const Lifting lift = lifting(plan, path, "--readwrite");
   if (!lift.possible) return {};
-  // To move or remove a secret itself, or what holds one, no option is wide enough.
   const PathRule* rule = rule_at(plan.paths, path);
-  if (!directory.empty() && rule != nullptr && rule->path == path) return {};
+  const bool is_name = !directory.empty();
+  const bool holds_narrower =
+      std::any_of(plan.paths.begin(), plan.paths.end(), [&](const PathRule& other) {
+        return other.path != path && other.access < Access::write && is_within(other.path, path);
+      });
+  // No option is wide enough to move or remove what holds something protected.
+  if (is_name && exists && holds_narrower) return {};
+  if (is_name && rule != nullptr && rule->path == path) {
+    const bool lifts = exists && plan.notify.performs && rule->kind == PathRule::Kind::protected_;
+    return lifts ? use("--readwrite", path, "write that") : std::string();
+  }
   if (lift.path != path) return use("--readwrite", lift.path, "write that");
   const Lifting around = lifting(plan, object, "--readwrite");
   if (!around.possible) return {};

@@ -14,8 +14,9 @@ namespace sefaca {
 std::string suggest_read(const LaunchPlan& plan, const std::string& path);
 // `path` could not be written; `directory`: what has to be writable where a name is made, removed
 // or renamed, empty where `path` itself is enough.
+// `exists`: `path` is there, so that an option can name it.
 std::string suggest_write(const LaunchPlan& plan, const std::string& path,
-                          const std::string& directory);
+                          const std::string& directory, bool exists);
 // The unix socket at `path` could not be connected to.
 std::string suggest_unix_socket(const LaunchPlan& plan, const std::string& path);
 // The network could not be used at all.

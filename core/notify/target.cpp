@@ -79,13 +79,17 @@ bool Target::is_own(std::string_view path) const {
 }
 
 UniqueFd Target::open_path(const std::string& path, int flags, bool from_its_root) const {
-  if (!from_its_root) return UniqueFd(::open(path.c_str(), flags | O_PATH | O_CLOEXEC));
+  // openat2(2): magic links lead through this process's own descriptors, not the target's.
+  open_how how{};
+  how.flags = static_cast<std::uint64_t>(flags | O_PATH | O_CLOEXEC);
+  how.resolve = RESOLVE_NO_MAGICLINKS;
+  if (!from_its_root)
+    return UniqueFd(
+        static_cast<int>(::syscall(SYS_openat2, AT_FDCWD, path.c_str(), &how, sizeof how)));
   const UniqueFd root(::open(concat("/proc/", std::to_string(thread_), "/root").c_str(),
                              O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (!root) return {};
-  open_how how{};  // openat2(2): links and ".." stay in that root
-  how.flags = static_cast<std::uint64_t>(flags | O_PATH | O_CLOEXEC);
-  how.resolve = RESOLVE_IN_ROOT;
+  how.resolve |= RESOLVE_IN_ROOT;  // links and ".." stay in that root
   return UniqueFd(
       static_cast<int>(::syscall(SYS_openat2, root.get(), path.c_str(), &how, sizeof how)));
 }
@@ -99,14 +103,25 @@ UniqueFd Target::take_descriptor(int number) const {
   return UniqueFd(static_cast<int>(::syscall(SYS_pidfd_getfd, pidfd.get(), number, 0)));
 }
 
-pid_t Target::process() const {
+// A number of /proc/TID/status (proc(5)); nothing when it can't be read.
+std::optional<long> Target::status(const char* field, int base) const {
   UniqueFd file(
       ::open(concat("/proc/", std::to_string(thread_), "/status").c_str(), O_RDONLY | O_CLOEXEC));
   std::array<char, 512> text{};
-  if (!file || ::read(file.get(), text.data(), text.size() - 1) <= 0) return thread_;
-  const char* at = std::strstr(text.data(), "\nTgid:");
-  const pid_t group = at == nullptr ? 0 : static_cast<pid_t>(std::strtol(at + 6, nullptr, 10));
-  return group > 0 ? group : thread_;
+  if (!file || ::read(file.get(), text.data(), text.size() - 1) <= 0) return std::nullopt;
+  const char* at = std::strstr(text.data(), field);
+  if (at == nullptr) return std::nullopt;
+  return std::strtol(at + std::strlen(field), nullptr, base);
+}
+
+pid_t Target::process() const {
+  const long group = status("\nTgid:", 10).value_or(0);
+  return group > 0 ? static_cast<pid_t>(group) : thread_;
+}
+
+mode_t Target::umask() const {
+  constexpr long kUsual = 022;
+  return static_cast<mode_t>(status("\nUmask:", 8).value_or(kUsual));
 }
 
 }  // namespace sefaca

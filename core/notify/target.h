@@ -25,6 +25,7 @@ class Target {
       : thread_(thread), own_places_(own_places) {}
 
   [[nodiscard]] pid_t thread() const { return thread_; }
+  [[nodiscard]] mode_t umask() const;  // 022 when it can't be read
   [[nodiscard]] pid_t process()
       const;  // its thread group; the thread itself when that is not known
 
@@ -53,6 +54,7 @@ class Target {
 
  private:
   [[nodiscard]] std::string link(const char* name) const;
+  [[nodiscard]] std::optional<long> status(const char* field, int base) const;
   pid_t thread_;
   const std::vector<std::string>* own_places_;
 };

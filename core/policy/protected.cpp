@@ -13,14 +13,16 @@ namespace {
 struct Row {
   std::string_view name;  // below a writable root
   std::string_view reason;
+  bool kept_absent = false;  // what is not there must not be made either
 };
+constexpr bool kAbsentToo = true;
 
 constexpr Row kNames[] = {
-    {".sefaca.toml", "sefaca's own configuration of this project"},
-    {".envrc", "run by direnv when a shell enters"},
-    {".github/workflows", "run by CI"},
-    {".vscode", "run by the editor"},
-    {".idea", "run by the editor"},
+    {".sefaca.toml", "sefaca's own configuration of this project", kAbsentToo},
+    {".envrc", "run by direnv when a shell enters", kAbsentToo},
+    {".github/workflows", "run by CI", kAbsentToo},
+    {".vscode", "run by the editor", kAbsentToo},
+    {".idea", "run by the editor", kAbsentToo},
     {".profile", "shell start-up file"},
     {".bashrc", "shell start-up file"},
     {".bash_profile", "shell start-up file"},
@@ -41,9 +43,9 @@ constexpr Row kNames[] = {
 };
 
 constexpr Row kGitNames[] = {
-    {"hooks", "run by git"},
-    {"config", "names programs that git runs"},
-    {"config.worktree", "names programs that git runs"},
+    {"hooks", "run by git", kAbsentToo},
+    {"config", "names programs that git runs", kAbsentToo},
+    {"config.worktree", "names programs that git runs", kAbsentToo},
 };
 
 class Collector {
@@ -58,6 +60,11 @@ class Collector {
     if (*type != FileType::symlink) return;
     // Where the link leads is what a program would write to.
     if (const auto target = files_.real_path(path)) add(*target, row.reason);
+  }
+
+  void add_at_any_rate(const std::string& directory, const Row& row) {
+    add_if_there(directory, row);
+    if (row.kept_absent) add(absolute_path(row.name, directory), row.reason);
   }
 
   void add(const std::string& path, std::string_view reason) {
@@ -88,10 +95,12 @@ std::vector<PathRule> protected_rules(const std::vector<std::string>& roots,
                        [&](const std::string& root) { return is_within(path, root); });
   };
   for (const std::string& root : roots) {
+    if (!files.is_directory(root)) continue;
     const auto names = files.names_in(root);
     for (const Row& row : kNames) {
-      if (names == nullptr || names->holds(row.name.substr(0, row.name.find('/'))))
-        found.add_if_there(root, row);
+      const bool may_be_there =
+          names == nullptr || names->holds(row.name.substr(0, row.name.find('/')));
+      if (may_be_there || row.kept_absent) found.add_at_any_rate(root, row);
     }
     if (repository && repository->top == root) continue;
     const std::string git = absolute_path(".git", root);
@@ -104,7 +113,7 @@ std::vector<PathRule> protected_rules(const std::vector<std::string>& roots,
     found.add(repository->top + "/.git", "names the git directory");
   for (const std::string& directory : git_directories(*repository, files)) {
     if (!in_a_root(directory)) continue;
-    for (const Row& row : kGitNames) found.add_if_there(directory, row);
+    for (const Row& row : kGitNames) found.add_at_any_rate(directory, row);
   }
   return found.take();
 }

@@ -10,8 +10,9 @@
 
 namespace sefaca {
 
-// The protected paths that are there, at each of `roots` (absolute, resolved) and in the git
-// directories of `repository` that lie in a root. No tree is walked.
+// The protected paths at each of `roots` (absolute, resolved), there or not, and in the git
+// directories of `repository` that lie in a root. In other git directories only what is there. No
+// tree is walked.
 std::vector<PathRule> protected_rules(const std::vector<std::string>& roots,
                                       const std::optional<Repository>& repository,
                                       const FileSystem& files);

@@ -137,7 +137,8 @@ class Supervisor::Impl {
     // None: the child has ended, and says itself why.
     const int listener = await_listener(child, child_);
     if (listener >= 0)
-      receiver_ = std::make_unique<Receiver>(UniqueFd(listener), plan, fence_.in_force());
+      receiver_ = std::make_unique<Receiver>(UniqueFd(listener), plan,
+                                             fence_.in_force() || plan.namespaces.network);
   }
 
   // Sends to the command alone. Behind an init its number may be another's once it has been reaped,
@@ -230,10 +231,9 @@ class Supervisor::Impl {
     if (request_.nested != nullptr) fds[3].fd = request_.nested->descriptor();
     const int ready = ::poll(fds, std::size(fds), milliseconds);
     if ((fds[3].revents & POLLIN) != 0) request_.nested->receive(request_.take_record);
-    if ((fds[1].revents & POLLIN) != 0) receiver_->receive();
     // Hung up: nobody is left whose calls could be notified.
-    else if (fds[1].revents != 0)
-      close_receiver();
+    const bool hears = (fds[1].revents & POLLIN) != 0 ? receiver_->receive() : fds[1].revents == 0;
+    if (!hears) close_receiver();
     if ((fds[0].revents & POLLIN) != 0) read_signals();
     if (fds[2].revents != 0) read_reports();
     return ready > 0;

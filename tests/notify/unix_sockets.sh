@@ -78,7 +78,7 @@ for who in $people; do
     exits_not_zero "$who, $network: an abstract one of outside"
     as_sefaca --allow=abstract-sockets -- talk "@sefaca-test-$who-$$"
     exits "$who, $network: allowed" 0
-    as_sefaca -- sh -c "serve \$PWD/own @own-$$ & until [ -e own.ready ]; do sleep 0.05; done; sleep 0.1
+    as_sefaca --tmp=host -- sh -c "serve \$PWD/own @own-$$ & until [ -e own.ready ]; do sleep 0.05; done; sleep 0.1
       talk \$PWD/own && talk @own-$$; code=\$?; kill \$!; rm -f own own.ready; exit \$code"
     exits "$who, $network: those of the tree itself" 0
   done

@@ -15,6 +15,10 @@
 namespace sefaca {
 namespace {
 
+Target self() {
+  return Target(::gettid());
+}
+
 class PathWalk : public ::testing::Test {
  protected:
   PathWalk() {
@@ -32,47 +36,46 @@ class PathWalk : public ::testing::Test {
 };
 
 TEST_F(PathWalk, LinksAreFollowedWhereTheCallFollowsThem) {
-  const auto file = walk(root + "/way/../link", true);
+  const auto file = walk(self(), root + "/way/../link", true);
   EXPECT_EQ(file.end, WalkedPath::End::found);
   EXPECT_EQ(file.path, root + "/real/file");
-  const auto link = walk(root + "/link", false);
+  const auto link = walk(self(), root + "/link", false);
   EXPECT_EQ(link.end, WalkedPath::End::found);
   EXPECT_EQ(link.path, root + "/link");
 }
 
 TEST_F(PathWalk, AMissingNameStandsInItsRealDirectory) {
-  const auto missing = walk(root + "/way/deep/../new", true);
+  const auto missing = walk(self(), root + "/way/deep/../new", true);
   EXPECT_EQ(missing.end, WalkedPath::End::missing);
   EXPECT_EQ(missing.path, root + "/real/new");
   // Created is what a dangling link names.
-  EXPECT_EQ(walk(root + "/dangling", true).path, root + "/real/unborn");
-  EXPECT_EQ(walk(root + "/dangling", true).end, WalkedPath::End::missing);
-  EXPECT_EQ(walk(root + "/dangling", false).end, WalkedPath::End::found);
+  EXPECT_EQ(walk(self(), root + "/dangling", true).path, root + "/real/unborn");
+  EXPECT_EQ(walk(self(), root + "/dangling", true).end, WalkedPath::End::missing);
+  EXPECT_EQ(walk(self(), root + "/dangling", false).end, WalkedPath::End::found);
 }
 
 TEST_F(PathWalk, NowhereIsNowhere) {
-  EXPECT_EQ(walk(root + "/no/such", true).end, WalkedPath::End::nowhere);
-  EXPECT_EQ(walk(root + "/loop", true).end, WalkedPath::End::nowhere);
-  EXPECT_EQ(walk(root + "/real/file/x", true).end, WalkedPath::End::nowhere);
-  EXPECT_EQ(walk_to_parent("/").end, WalkedPath::End::nowhere);
-  EXPECT_EQ(walk_to_parent(root + "/real/..").end, WalkedPath::End::nowhere);
+  EXPECT_EQ(walk(self(), root + "/no/such", true).end, WalkedPath::End::nowhere);
+  EXPECT_EQ(walk(self(), root + "/loop", true).end, WalkedPath::End::nowhere);
+  EXPECT_EQ(walk(self(), root + "/real/file/x", true).end, WalkedPath::End::nowhere);
+  EXPECT_EQ(walk_to_parent(self(), "/").end, WalkedPath::End::nowhere);
+  EXPECT_EQ(walk_to_parent(self(), root + "/real/..").end, WalkedPath::End::nowhere);
 }
 
 TEST_F(PathWalk, TheParentOfAName) {
-  const auto name = walk_to_parent(root + "/way/file/");
+  const auto name = walk_to_parent(self(), root + "/way/file/");
   EXPECT_EQ(name.path, root + "/real/file");
   EXPECT_EQ(path_of_descriptor(name.fd.get()), root + "/real");
-  EXPECT_EQ(walk_to_parent("/etc").path, "/etc");
+  EXPECT_EQ(walk_to_parent(self(), "/etc").path, "/etc");
 }
 
 TEST_F(PathWalk, RelativePathsStartWhereTheTargetStands) {
-  const Target self(::gettid());
   UniqueFd directory(::open((root + "/way").c_str(), O_RDONLY | O_DIRECTORY));
-  EXPECT_EQ(absolute_in_target(self, directory.get(), "x/../y"), root + "/real/x/../y");
-  EXPECT_EQ(absolute_in_target(self, AT_FDCWD, "x"),
+  EXPECT_EQ(absolute_in_target(self(), directory.get(), "x/../y"), root + "/real/x/../y");
+  EXPECT_EQ(absolute_in_target(self(), AT_FDCWD, "x"),
             concat(std::filesystem::current_path().string(), "/x"));
-  EXPECT_EQ(absolute_in_target(self, 12345, "x"), "");
-  EXPECT_EQ(absolute_in_target(self, 12345, "/x"), "/x");
+  EXPECT_EQ(absolute_in_target(self(), 12345, "x"), "");
+  EXPECT_EQ(absolute_in_target(self(), 12345, "/x"), "/x");
 }
 
 TEST(ProcessRelative, WhatLeadsThroughTheTargetsOwnProcesses) {

@@ -32,31 +32,42 @@ class Suggestions : public ::testing::Test {
 };
 
 TEST_F(Suggestions, NameTheSmallestThingThatWouldDo) {
-  EXPECT_EQ(suggest_write(plan, "/x/f", ""), "Use --readwrite=/x/f if it needs to write there");
-  EXPECT_EQ(suggest_write(plan, "/x/f", "/x"), "Use --readwrite=/x if it needs to write there");
+  EXPECT_EQ(suggest_write(plan, "/x/f", "", true),
+            "Use --readwrite=/x/f if it needs to write there");
+  EXPECT_EQ(suggest_write(plan, "/x/f", "/x", false),
+            "Use --readwrite=/x if it needs to write there");
   EXPECT_EQ(suggest_read(plan, "/x/f"), "Use --readonly=/x/f if it needs to read that");
 }
 
 TEST_F(Suggestions, ASecretIsNamedAsTheTableNamesIt) {
   EXPECT_EQ(suggest_read(plan, "/h/.ssh/id"), "Use --readonly=/h/.ssh if it needs to read that");
-  EXPECT_EQ(suggest_write(plan, "/h/.ssh/new", "/h/.ssh"),
+  EXPECT_EQ(suggest_write(plan, "/h/.ssh/new", "/h/.ssh", false),
             "Use --readwrite=/h/.ssh if it needs to write that");
-  EXPECT_EQ(suggest_write(plan, "/w/.git/hooks/x", "/w/.git/hooks"),
+  EXPECT_EQ(suggest_write(plan, "/w/.git/hooks/x", "/w/.git/hooks", true),
             "Use --readwrite=/w/.git/hooks if it needs to write that");
-  EXPECT_EQ(suggest_write(plan, "/h/.ssh", "/h"), "");  // moving the secret itself
+  EXPECT_EQ(suggest_write(plan, "/h/.ssh", "/h", true), "");  // moving the secret itself
+}
+
+TEST_F(Suggestions, AProtectedNameIsLiftedWhereItCanBePerformed) {
+  EXPECT_EQ(suggest_write(plan, "/w/.git/hooks", "/w/.git", true), "");
+  plan.notify.performs = true;
+  EXPECT_EQ(suggest_write(plan, "/w/.git/hooks", "/w/.git", true),
+            "Use --readwrite=/w/.git/hooks if it needs to write that");
+  EXPECT_EQ(suggest_write(plan, "/w/.git/hooks", "/w/.git", false), "");  // nothing to be named
+  EXPECT_EQ(suggest_write(plan, "/w/.git", "/w", true), "");  // it would take the hooks with it
 }
 
 TEST_F(Suggestions, OurOwnPlacesAndWhatAPersonHidStayClosed) {
   EXPECT_EQ(suggest_read(plan, "/h/.local/state/sefaca/audit.jsonl"), "");
-  EXPECT_EQ(suggest_write(plan, "/h/.local/state/sefaca/x", "/h/.local/state/sefaca"), "");
+  EXPECT_EQ(suggest_write(plan, "/h/.local/state/sefaca/x", "/h/.local/state/sefaca", false), "");
   EXPECT_EQ(suggest_read(plan, "/mine"), "");
 }
 
 TEST_F(Suggestions, TheHiddenTemporaryDirectoryIsTheHosts) {
   plan.notify.hidden_tmp = "/tmp";
-  EXPECT_EQ(suggest_write(plan, "/tmp/x", "/tmp"),
+  EXPECT_EQ(suggest_write(plan, "/tmp/x", "/tmp", false),
             "Use --tmp=host if it needs the host's temporary directory");
-  EXPECT_EQ(suggest_write(plan, "/tmpx/x", "/tmpx"),
+  EXPECT_EQ(suggest_write(plan, "/tmpx/x", "/tmpx", false),
             "Use --readwrite=/tmpx if it needs to write there");
 }
 
