@@ -385,11 +385,6 @@ class Planner {
     }
     if (plan_.notify.connects) {
       held("unix_sockets", "the supervisor decides by path");
-      // Without a fence (see Supervisor::raise_fence) the supervisor can't tell whose they are.
-      if (plan_.namespaces.pid && !plan_.namespaces.network && !plan_.notify.abstract_sockets)
-        gap(kNarrower, "abstract_sockets",
-            "unix sockets without a path can't be connected to, those of the tree itself included",
-            "--allow=abstract-sockets");
     } else if (!plan_.filter.network) {
       held("unix_sockets", "seccomp (connect refused)");
     }
@@ -447,6 +442,10 @@ class Planner {
     if (plan_.landlock_abi > 0) held("ptrace", "landlock");
     if (plan_.scopes & abi::kScopeSignal) held("signals", "landlock scope");
     if (plan_.scopes & abi::kScopeAbstractUnixSocket) held("abstract_sockets", "landlock scope");
+    // Without a fence (see Supervisor::raise_fence) the supervisor can't tell whose they are.
+    if (plan_.notify.connects && plan_.namespaces.pid && !plan_.namespaces.network &&
+        !plan_.notify.abstract_sockets)
+      held("abstract_sockets", "landlock scope; connecting to them is refused altogether");
     if (apart) {
       plan_.enforced.emplace("ptrace", "pid namespace");
       plan_.enforced.emplace("signals", "pid namespace");
