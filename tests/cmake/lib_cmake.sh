@@ -1,5 +1,5 @@
 # What the tests of the CMake door share; sourced after tests/lib.sh.
-# shellcheck shell=sh disable=SC2034  # variables are for the scripts
+# shellcheck shell=sh disable=SC2034,SC2154  # variables are for the scripts, and of lib.sh
 
 here=$(cd -- "$(dirname -- "$0")" && pwd -P)
 results=$work/results

@@ -2,7 +2,7 @@
 # matrix.sh VERSION GENERATOR: the fixture project with one CMake and one generator, configured,
 # built and tested bare and with include(Sefaca), as the ordinary user, in one and the same path.
 # What comes out must be the same; what no step should do works bare and is refused.
-# shellcheck disable=SC2154  # variables of lib.sh
+# shellcheck disable=SC2154,SC2016,SC2317  # variables of lib.sh; scripts in quotes; called by name
 . "$(dirname -- "$0")/../lib.sh"
 . "$(dirname -- "$0")/lib_cmake.sh"
 

@@ -1,7 +1,7 @@
 #!/bin/sh
 # real.sh PROJECT: a CMake project from Debian's source packages, built and tested bare and with
 # sefaca, which it knows nothing of (CMAKE_PROJECT_TOP_LEVEL_INCLUDES). No exceptions are made.
-# shellcheck disable=SC2154  # variables of lib.sh
+# shellcheck disable=SC2154,SC2016,SC2317  # variables of lib.sh; scripts in quotes; called by name
 . "$(dirname -- "$0")/../lib.sh"
 . "$(dirname -- "$0")/lib_cmake.sh"
 
@@ -9,7 +9,11 @@ project=$1
 only=.
 case $project in
   jansson) package=jansson options='-DJANSSON_BUILD_DOCS=OFF' ;;           # C
-  uriparser) package=uriparser options='-DURIPARSER_BUILD_DOCS=OFF' ;;     # C, tests in GoogleTest
+  sqlitecpp)  # C++, tests in GoogleTest
+    package=sqlitecpp
+    options='-DSQLITECPP_BUILD_TESTS=ON -DSQLITECPP_INTERNAL_SQLITE=OFF -DSQLITECPP_RUN_CPPLINT=OFF
+      -DSQLITECPP_RUN_CPPCHECK=OFF'
+    ;;
   libpng) package=libpng1.6 options='-DPNG_DEBUG=OFF' only='pngtest|pngunknown' ;;  # generates code
   *) echo "no project $project"; exit 2 ;;
 esac
@@ -17,7 +21,9 @@ tar_file=$(sh "$here/../real/fetch.sh" "$package" "$SEFACA_BUILD_DIR/real") ||
   skip "the source package $package can't be had"
 set_up system small
 cp -- "$tar_file" "$work/source.tar"
-as user rm -rf "$source"
+# Not every project can be built in a path with spaces.
+source=$place/source
+build=$place/build
 as user mkdir "$source"
 as user tar -x -f "$work/source.tar" -C "$source" --strip-components=1
 
