@@ -2,6 +2,8 @@
 #include "core/policy/fold.h"
 
 #include <algorithm>
+#include <deque>
+#include <optional>
 
 #include "core/base/text.h"
 #include "core/policy/allow.h"
@@ -141,28 +143,37 @@ class Folder {
     }
   }
 
-  const std::vector<PresetDefinition>& built_in() {
-    if (built_in_.empty()) built_in_ = built_in_presets();
-    return built_in_;
+  // The built-in one of that name, made once: most runs name one preset and never ask for another.
+  const std::optional<PresetDefinition>& built_in(std::string_view name) {
+    for (const auto& [known, definition] : built_in_) {
+      if (known == name) return definition;
+    }
+    return built_in_.emplace_back(name, built_in_preset(name)).second;
   }
 
+  // Every definition of that name, the built-in one first.
   template <class Visit>
-  void each_definition(Visit visit) {
-    for (const PresetDefinition& definition : built_in()) visit(definition);
-    for (const PresetDefinition& definition : defined_) visit(definition);
+  void each_definition(std::string_view name, Visit visit) {
+    if (const auto& definition = built_in(name)) visit(*definition);
+    for (const PresetDefinition& definition : defined_) {
+      if (definition.name == name) visit(definition);
+    }
   }
 
   bool is_known(std::string_view name) {
     bool known = false;
-    each_definition([&](const PresetDefinition& one) { known = known || one.name == name; });
+    each_definition(name, [&](const PresetDefinition& /*one*/) { known = true; });
     return known;
   }
 
   Error unknown_preset(std::string_view name) {
     std::vector<std::string_view> names;
-    each_definition([&](const PresetDefinition& one) {
+    const auto add = [&](const PresetDefinition& one) {
       if (std::find(names.begin(), names.end(), one.name) == names.end()) names.push_back(one.name);
-    });
+    };
+    const std::vector<PresetDefinition> ours = built_in_presets();
+    std::for_each(ours.begin(), ours.end(), add);
+    std::for_each(defined_.begin(), defined_.end(), add);
     return {.what = concat("unknown preset '", printable(name), "'"),
             .remedy = spelling_hint(name, names)};
   }
@@ -179,8 +190,7 @@ class Folder {
   Expansion expand(const std::string& name, std::vector<std::string>& path, bool report) {
     Expansion out;
     path.push_back(name);
-    each_definition([&](const PresetDefinition& definition) {
-      if (definition.name != name) return;
+    each_definition(name, [&](const PresetDefinition& definition) {
       if (!definition.inherits.empty()) out = parent_of(definition, path, report);
       for (const Assignment& value : definition.values) {
         if (!usable(value, report)) continue;
@@ -258,7 +268,7 @@ class Folder {
   const Surroundings& surroundings_;
   Errors& errors_;
   std::span<const PresetDefinition> defined_;
-  std::vector<PresetDefinition> built_in_;
+  std::deque<std::pair<std::string, std::optional<PresetDefinition>>> built_in_;
   Folded out_;
 };
 

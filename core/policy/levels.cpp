@@ -120,12 +120,22 @@ std::vector<Assignment> level_values(std::string_view name) {
 std::vector<PresetDefinition> built_in_presets() {
   std::vector<PresetDefinition> out;
   for (const Row& row : kPresets) {
-    if (out.empty() || out.back().name != row.set) {
-      out.emplace_back();
-      out.back().name = row.set;
-      out.back().origin = "built-in";
+    const bool known = !out.empty() && out.back().name == row.set;
+    if (!known) out.push_back(*built_in_preset(row.set));
+  }
+  return out;
+}
+
+std::optional<PresetDefinition> built_in_preset(std::string_view name) {
+  std::optional<PresetDefinition> out;
+  for (const Row& row : kPresets) {
+    if (row.set != name) continue;
+    if (!out) {
+      out.emplace();
+      out->name = name;
+      out->origin = "built-in";
     }
-    out.back().values.push_back(assignment_of(row));
+    out->values.push_back(assignment_of(row));
   }
   return out;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -28,5 +29,7 @@ std::vector<Assignment> level_values(std::string_view name);
 
 // The built-in presets, each with what it says beyond level default.
 std::vector<PresetDefinition> built_in_presets();
+// The one of that name; nullopt: there is none.
+std::optional<PresetDefinition> built_in_preset(std::string_view name);
 
 }  // namespace sefaca
