@@ -1,6 +1,7 @@
 #!/bin/sh
 # What the supervisor performs: work in a repository goes on as ever, what is protected in it stays,
 # and metadata changes below the writable paths alone. Each attempt is shown to succeed bare first.
+# shellcheck disable=SC2016  # what is tried is for the inner shell
 . "$(dirname -- "$0")/../lib.sh"
 
 for who in $people; do

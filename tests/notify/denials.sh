@@ -1,10 +1,10 @@
 #!/bin/sh
 # Each denial is in the record with its path and the flag that would allow it; each flag is applied
 # and seen to work; what is no denial of ours is no violation.
+# shellcheck disable=SC2016  # what is tried is for the inner shell
 . "$(dirname -- "$0")/../lib.sh"
 
 for who in $people; do
-  here=$(place_of "$who")
   home=$(home_of "$who")
   log=$home/audit.jsonl
   as "$who" mkdir -p "$home/.ssh" "$home/other" "$home/bin"
@@ -40,7 +40,7 @@ for who in $people; do
   denied 'a relative path' filesystem_write_denied "$home/other/file" "--readwrite=$home/other/file" sh -c 'cd ~/other/../other && : >>file'
   options=--preset=compiler
   denied 'reading what is not listed' filesystem_read_denied "$home/other/file" "--readonly=$home/other/file" cat "$home/other/file"
-  denied 'executing' exec_denied "$home/bin/tool" "--readonly=$home/bin/tool" sh -c '~/bin/tool'
+  denied 'executing' exec_denied "$home/bin/tool" "--readonly=$home/bin/tool" env "$home/bin/tool"
   options=''
 
   # None of these is a violation.
