@@ -12,7 +12,8 @@ case $project in
   zlib) configure='./configure' check=test ;;
   lua) package=lua5.4 configure=true goal=linux check=test ;;
   bzip2) configure=true check=check ;;
-  libyaml | popt) configure='./configure --disable-static' ;;
+  popt) configure='./configure --disable-static' ;;
+  mawk) configure='./configure' ;;
   *) echo "no project $project"; exit 2 ;;
 esac
 tar_file=$(sh "$(dirname -- "$0")/../real/fetch.sh" "$package" "$SEFACA_BUILD_DIR/real") ||
@@ -28,6 +29,7 @@ place=$tree
 # shellcheck disable=SC2086  # words on purpose
 attempt as user sh -c "$configure"
 exits "$project: configured" 0
+place=''
 as user cp -a "$tree" "$tree.clean"
 
 results=$work/results
@@ -37,6 +39,7 @@ build() {  # build VARIANT [MAKE-ARGUMENT…]
   mkdir -p "$results/$variant"
   rm -rf -- "$tree"
   as user cp -a "$tree.clean" "$tree"
+  place=$tree
   for step in build check; do
     goals=${goal:-}
     [ "$step" = build ] || goals=$check
@@ -49,6 +52,7 @@ build() {  # build VARIANT [MAKE-ARGUMENT…]
     [ "$variant" = sefaca ] || exits "$project: bare: $step" 0
     [ "$code" -eq 0 ] || { tail -n 15 "$work/out"; tail -n 15 "$work/err"; }
   done
+  place=''
   (cd "$tree" && find . -printf '%p %y %m\n' | sort) >"$results/$variant/names"
   # What compilers and linkers made: bytes are the same in the same path.
   (cd "$tree" && find . -name '*.o' -o -name '*.so.*' -o -name '*.a' -o -perm -100 -type f |
