@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What make costs under sefaca, in pairs: each round runs every variant once, in a changing order.
 
-make_bench.py --sefaca=FILE [--real=DIRECTORY-OF-TAR-FILES] [--rounds=N] [--json=FILE]
+make_bench.py --sefaca=FILE [--real=DIRECTORY-OF-TAR-FILES] [--rounds=N] [--only=A,B] [--json=FILE]
 
 Trivial: a Makefile of 500 recipes that run `true` (a program, /bin/true). Real: `make -j2` of zlib
 and lua from Debian's sources (tests/real/fetch.sh puts them there). Variants: /bin/sh (which make
@@ -37,12 +37,18 @@ def variants(directory):
 
 
 def timed(command, cwd, environment):
+    """Seconds by the clock, and of processor time of all that was waited for: the second is what a
+    busy machine leaves alone."""
+    before = os.times()
     start = time.perf_counter()
     done = subprocess.run(command, cwd=cwd, env=environment, stdout=subprocess.DEVNULL,
                           stderr=subprocess.PIPE)
     if done.returncode != 0:
         sys.exit(f"{' '.join(command)} in {cwd} failed:\n{done.stderr.decode()[-2000:]}")
-    return time.perf_counter() - start
+    clock = time.perf_counter() - start
+    after = os.times()
+    return (clock, after.children_user - before.children_user + after.children_system -
+            before.children_system)
 
 
 def measure(name, rounds, shells, prepare, command, environment):
@@ -54,19 +60,22 @@ def measure(name, rounds, shells, prepare, command, environment):
             cwd = prepare(shell)
             environment["SEFACA_BENCH_TOP"] = cwd
             times[shell].append(timed(command + [f"SHELL={shells[shell]}"], cwd, environment))
-    result = {shell: statistics.median(all_times) for shell, all_times in times.items()}
+    print(f"{name} ({rounds} rounds; by the clock, and processor time)")
+    result = {"rounds": rounds, "ms": {}, "cpu_ms": {}, "ratios": {}, "cpu_ratios": {}}
+    for shell, pairs in times.items():
+        result["ms"][shell] = 1000 * statistics.median(pair[0] for pair in pairs)
+        result["cpu_ms"][shell] = 1000 * statistics.median(pair[1] for pair in pairs)
+        print(f"  {shell:14}{result['ms'][shell]:10.1f} ms{result['cpu_ms'][shell]:10.1f} ms")
     # Of each round's own pair, so that what slows a round down is in both of its figures.
-    ratios = {
-        f"sefaca/{other}": statistics.median(
-            a / b for a, b in zip(times["sefaca"], times[other]))
-        for other in shells if other != "sefaca"
-    }
-    print(f"{name} ({rounds} rounds)")
-    for shell, median in result.items():
-        print(f"  {shell:8} {median * 1000:10.1f} ms")
-    for ratio, value in ratios.items():
-        print(f"  {ratio:12} {value:6.2f}")
-    return {"ms": {k: v * 1000 for k, v in result.items()}, "ratios": ratios, "rounds": rounds}
+    for other in shells:
+        if other == "sefaca":
+            continue
+        ratio = f"sefaca/{other}"
+        for which, key in ((0, "ratios"), (1, "cpu_ratios")):
+            result[key][ratio] = statistics.median(
+                a[which] / b[which] for a, b in zip(times["sefaca"], times[other]))
+        print(f"  {ratio:14}{result['ratios'][ratio]:10.2f}   {result['cpu_ratios'][ratio]:10.2f}")
+    return result
 
 
 def main():
@@ -75,6 +84,7 @@ def main():
     parser.add_argument("--real")
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--json")
+    parser.add_argument("--only", help="these variants, ',' between; sefaca is always one")
     options = parser.parse_args()
 
     home = tempfile.mkdtemp(prefix="sefaca-make-bench.", dir="/var/tmp")
@@ -89,6 +99,9 @@ def main():
         if shutil.which("bwrap") is None:
             print("bubblewrap is not installed: left out")
             del shells["bwrap"]
+        if options.only:
+            wanted = set(options.only.split(",")) | {"sefaca"}
+            shells = {name: path for name, path in shells.items() if name in wanted}
         environment = {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": home, "LANG": "C.UTF-8"}
 
         trivial = os.path.join(home, "trivial")
