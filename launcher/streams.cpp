@@ -5,7 +5,8 @@
 // the locale when the first is used. A test (tests/layers) holds that no source includes
 // <iostream>.
 
-// NOLINTBEGIN(bugprone-reserved-identifier): the names are the linker's.
+// The names are the linker's.
+// NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp)
 extern "C" void __wrap__ZNSt8ios_base4InitC1Ev(void* /*init*/) {}
 extern "C" void __wrap__ZNSt8ios_base4InitD1Ev(void* /*init*/) {}
-// NOLINTEND(bugprone-reserved-identifier)
+// NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp)
