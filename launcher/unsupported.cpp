@@ -14,7 +14,6 @@ struct Unsupported {
   std::string_view instead;
 };
 constexpr Unsupported kUnsupported[] = {
-    {"network", "localhost", "a loopback of its own needs a network namespace", "--network=deny"},
     {"network", "host-loopback", "it needs the supervisor to decide connections",
      "--network=allow"},
     {"allow", "ptrace-outside", "Landlock always keeps tracing inside", ""},
