@@ -178,7 +178,7 @@ def main():
     parser.add_argument("--people", default="user,root")
     parser.add_argument("--only", default="", help="names of attempts")
     parser.add_argument("--bubblewrap", action="store_true")
-    parser.add_argument("--tries", default="500", help="of calls that another thread changes")
+    parser.add_argument("--tries", default="300", help="of calls that another thread changes")
     parser.add_argument("--brief", action="store_true", help="two attempts of each kind")
     parser.add_argument("--verbose", action="store_true")
     reserve_descriptors()

@@ -74,7 +74,10 @@ class Runner:
 
     def _once(self, world, attempt, host, level, bubblewrap):
         world.arm()
-        words = [word.format(**world.names()) for word in attempt.words]
+        names = world.names()
+        if level is None and not bubblewrap:  # it is quick, and must come through once
+            names["tries"] = str(int(names["tries"]) * 15)
+        words = [word.format(**names) for word in attempt.words]
         command = [self.program, *words]
         if bubblewrap:
             command = self.bubblewrap(world) + command

@@ -44,7 +44,7 @@ class Person:
 class World:
     def __init__(self, person, work, program, receivers, objects, words):
         """`words`: the secret words, by name ("secret", "victim"); no attempt is told them."""
-        self.tries = "500"  # of what another thread changes meanwhile
+        self.tries = "300"  # of what another thread changes meanwhile
         self.person, self.program = person, program
         self.receivers, self.objects, self.words = receivers, objects, words
         self.home, self.place = work + "/home-" + person.name, work + "/place-" + person.name
