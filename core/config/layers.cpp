@@ -39,6 +39,14 @@ Result<FileText> read_file(const Surroundings& surroundings, const std::string& 
                                 " bytes; a configuration has at most 1 MiB"),
                  .where = path};
   }
+  // What comes with code may be a link to a secret, which an error would show.
+  if (layer == Layer::project_file) {
+    const auto real = surroundings.files->real_path(path);
+    if (!real || base_name(*real) != base_name(path))
+      return Error{.what = "is a link to a file of another name, which is not read",
+                   .where = path,
+                   .remedy = "put the file itself there"};
+  }
   auto text = surroundings.files->read(path, kLargestFile);
   if (!text) {
     Errors errors = text.errors();

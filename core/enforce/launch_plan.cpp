@@ -244,7 +244,8 @@ class Planner {
     const bool own_log =
         !policy_.log_file.empty() &&
         access_at(plan_.paths, parent_path(policy_.log_file), Access::read) == Access::write;
-    if (own_log && !plan_.notify.performs)
+    // At permissive all is writable natively: nobody is asked about the log.
+    if (own_log && (!plan_.notify.performs || policy_.level == Level::permissive))
       gap(kWeaker, "log",
           concat("the log lies in a directory that the command can write: ",
                  printable(policy_.log_file), " can be changed from inside"),

@@ -148,7 +148,12 @@ def main():
     soak = Soak(options)
     soak.run()
     failures = soak.judge()
-    # A directory of a run whose sefaca and guardian were both killed goes at the next start.
+    # A directory of a run that was killed before it had a guardian goes with a later run's end, once
+    # it is older than a minute.
+    until = time.monotonic() + 65
+    while any(name.startswith("sf-") for name in os.listdir(options.tmp)) and \
+            time.monotonic() < until:
+        time.sleep(0.5)
     subprocess.run([options.sefaca, "run", "--level=default", "--quiet", "--log=" + options.log,
                     "--", "true"], cwd=options.place, check=False)
     # What the command itself made at level permissive is named own-.
