@@ -74,8 +74,8 @@ class Supervisor::Impl {
     // A child that failed may have taken it away, and the next one has its id maps to write.
     if (tries_++ > 0) ::prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
     start_us_ = now_us();
-    // A command may have made a daemon before this process is killed. An init ends with us and takes
-    // all with it; without one the guardian stands before the command starts.
+    // A command may have made a daemon before this process is killed. An init ends with us and
+    // takes all with it; without one the guardian stands before the command starts.
     if (!guarded_ && !plan.namespaces.pid) start_guardian();
     if (auto started = start(); !started) {
       const Step step = plan.namespaces.any() ? Step::namespaces : Step::spawn;

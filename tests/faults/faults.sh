@@ -10,6 +10,7 @@ cp -- "$(dirname -- "$0")/faults.py" "$work/faults.py"
 here=$(place_of user)
 as user mkdir "$here/place" "$here/outside" "$here/logs"
 as user mkdir -m 700 "$(home_of user)/.ssh"
+# shellcheck disable=SC2016  # for the inner shell
 as user sh -c 'echo probed-secret >"$HOME/.ssh/id_ed25519"'
 as user /usr/bin/python3 "$work/faults.py" --sefaca="$work/bin/sefaca" \
   --program="$work/bin/attempt" --place="$here/place" --outside="$here/outside" \

@@ -9,6 +9,7 @@ here=$(place_of user)
 as user mkdir "$here/full" "$here/read-only"
 # A file system of one page: the log's first record does not fit.
 own='' && [ "$(id -u)" -eq 0 ] || own='--user --map-current-user --keep-caps'
+# shellcheck disable=SC2317  # called by attempt
 on_full_disk() {
   # shellcheck disable=SC2086,SC2016  # words on purpose; for the inner shell
   unshare $own --mount sh -c 'mount -t tmpfs -o size=4k,mode=777 none "$1" &&
@@ -18,6 +19,7 @@ on_full_disk() {
 # as() is a function of this shell: so the mounts are made around a script that calls setpriv itself.
 become=''
 [ "$(id -u)" -ne 0 ] || become="setpriv --reuid=$SEFACA_TEST_USER --regid=$(id -g "$SEFACA_TEST_USER") --init-groups --"
+# shellcheck disable=SC2317  # called by attempt
 sefaca_on_full_disk() {
   # shellcheck disable=SC2086  # words on purpose
   (cd "$here" && on_full_disk $become env -i PATH="$work/bin:$plain_path" \

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Hostile projects and configuration: what lies in a clone, in the environment that a command hands
 # on, in a directory on PATH, in the log's place. None of it widens what sefaca lets through.
+# shellcheck disable=SC2016,SC2317  # scripts for inner shells; functions that attempt calls
 . "$(dirname -- "$0")/../lib.sh"
 for who in $people; do
   here=$(place_of "$who")
