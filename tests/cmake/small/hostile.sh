@@ -1,4 +1,5 @@
 #!/bin/sh
+# shellcheck disable=SC2034,SC2016  # what is tried is evaluated
 # hostile.sh SOURCE BUILD COMMAND…: tries what no step should do, then does its work. What worked is written to
 # the standard error.
 try() {
