@@ -261,7 +261,11 @@ Result<Session> prepare_session(RunRequest request, Policy policy, const Surroun
   }
   session.record = start_record(session.request, session.policy, surroundings);
   session.enclosing = EnclosingRun::find(surroundings);
-  if (session.enclosing) session.record.parent = session.enclosing->id();
+  if (session.enclosing) {
+    session.record.parent = session.enclosing->id();
+    // The outer filter refuses them, and the attempt would stand in its record as a violation.
+    session.capabilities.lose(Step::namespaces, EPERM);
+  }
   if (supervision == Supervision::supervised) hand_down(session);
   make_directories(session.policy->make_directories);
   // Who can't try again tries first.

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <charconv>
 
@@ -126,7 +127,8 @@ std::vector<int> NestedRuns::for_the_tree() const {
 }
 
 bool NestedRuns::receive(const std::function<void(std::string_view)>& record) {
-  std::string message(kLargestMessage, '\0');
+  // Static: most runs get no message, and then none of its pages is touched.
+  static std::array<char, kLargestMessage> message;
   for (;;) {
     const ssize_t n = ::recv(ours_.get(), message.data(), message.size(), MSG_DONTWAIT | MSG_TRUNC);
     if (n <= 0) return !exceeded_;  // nothing more, or nobody left
@@ -135,7 +137,7 @@ bool NestedRuns::receive(const std::function<void(std::string_view)>& record) {
     if (size > message.size() || received_ > kMostOfOneRun) {
       exceeded_ = true;
     } else {
-      record(std::string_view(message).substr(0, size));
+      record(std::string_view(message.data(), size));
     }
   }
 }
