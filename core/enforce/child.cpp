@@ -12,7 +12,10 @@
 #include <time.h>
 
 #include <cerrno>
+#include <optional>
+#include <utility>
 
+#include "core/base/blocked_signals.h"
 #include "core/base/syscall.h"
 #include "core/enforce/init.h"
 #include "core/enforce/landlock.h"
@@ -174,7 +177,9 @@ bool enter(ChildPlan& plan) {
   // maps have been written by now.
   if (!plan.landlock) call(SYS_prctl, PR_SET_DUMPABLE, 0, 0, 0, 0);
   const std::uint64_t no_signals = 0;
-  call(SYS_rt_sigprocmask, 2 /* SIG_SETMASK */, &no_signals, nullptr, kSignalSetBytes);
+  const long unblocked =
+      call(SYS_rt_sigprocmask, 2 /* SIG_SETMASK */, &no_signals, nullptr, kSignalSetBytes);
+  if (unblocked < 0) return fail(plan, Step::dispositions, unblocked);
   return install_filter(plan) && close_descriptors(plan) && set_limits(plan);
 }
 
@@ -214,13 +219,12 @@ alignas(16) char child_stack[64 * 1024];
 namespace {
 
 Result<pid_t> start_process(int (*start)(void*), ChildPlan& plan) {
-  sigset_t all, before;
-  sigfillset(&all);
-  sigprocmask(SIG_SETMASK, &all, &before);
+  std::optional<BlockedSignals> blocked(std::in_place);
+  if (!blocked->in_force()) return setup_error(Step::spawn, errno, nullptr);
   const unsigned long flags = CLONE_VM | CLONE_FILES | SIGCHLD | plan.namespaces.flags;
   const pid_t pid = clone(start, child_stack + sizeof child_stack, static_cast<int>(flags), &plan);
   const int code = errno;
-  sigprocmask(SIG_SETMASK, &before, nullptr);
+  blocked.reset();
   if (pid < 0)
     return setup_error(plan.namespaces.flags != 0 ? Step::namespaces : Step::spawn, code, nullptr);
   if (plan.namespaces.maps_written != nullptr) write_maps_of(pid, plan.namespaces);

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "core/base/blocked_signals.h"
 #include "core/base/syscall.h"
 #include "core/base/text.h"
 
@@ -65,13 +66,12 @@ Result<Guardian> Guardian::start(int keep_fd, std::function<void()> at_once,
   Guardian guardian;
   guardian.leash_.reset(ends[1]);
   duties_of_the_guardian = {ends[0], keep_fd, std::move(at_once), std::move(duties)};
-  sigset_t all, before;
-  sigfillset(&all);
-  ::sigprocmask(SIG_SETMASK, &all, &before);
+  const BlockedSignals blocked;
+  if (!blocked.in_force())
+    return Error{.what = concat("sigprocmask: ", errno_text(errno)), .errno_value = errno};
   const int pid =
       ::clone(guard, guardian_stack + sizeof guardian_stack, CLONE_VM, &duties_of_the_guardian);
   const int code = errno;
-  ::sigprocmask(SIG_SETMASK, &before, nullptr);
   if (pid < 0)
     return Error{.what = concat("starting the guardian: ", errno_text(code)), .errno_value = code};
   guardian.pid_ = pid;
