@@ -299,8 +299,9 @@ endfunction()
 
 # Files that this configure run makes and that no step has to change.
 function(_sefaca_generated out)
-  set(files CMakeCache.txt build.ninja CMakeFiles/rules.ninja CMakeFiles/common.ninja .ninja_log
-    .ninja_deps compile_commands.json CPackConfig.cmake CPackSourceConfig.cmake
+  # Not .ninja_log and .ninja_deps: they are the build's own, and a build within the build writes them.
+  set(files CMakeCache.txt build.ninja CMakeFiles/rules.ninja CMakeFiles/common.ninja
+    compile_commands.json CPackConfig.cmake CPackSourceConfig.cmake
     DartConfiguration.tcl CTestCustom.cmake CTestCustom.ctest CMakeFiles/Makefile2
     CMakeFiles/Makefile.cmake CMakeFiles/TargetDirectories.txt CMakeFiles/cmake.check_cache
     CMakeFiles/cmake.verify_globs CMakeFiles/VerifyGlobs.cmake CMakeFiles/sefaca

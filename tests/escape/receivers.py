@@ -41,7 +41,7 @@ class Receivers:
         if made.type == socket.SOCK_DGRAM:
             self.packets.append(made)
         else:
-            made.listen(64)
+            made.listen(4096)  # more than one attempt makes: they are taken afterwards
             self.streams.append(made)
         made.setblocking(False)
 

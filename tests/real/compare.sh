@@ -54,7 +54,7 @@ step() {  # one step of the variant: its exit code, stdout and stderr are kept
   attempt as user without-userns "$@"
   # Times that the tools print are no result.
   for stream in out err; do
-    sed -E 's/[0-9]+\.[0-9]+ *(s|sec|seconds)\b/TIME/g' "$work/$stream" \
+    sed -E 's/ *[0-9]+\.[0-9]+ *(s|sec|seconds)\b/ TIME/g' "$work/$stream" \
       >"$results/$variant/$name.$stream"
   done
   echo "$code" >"$results/$variant/$name.code"
