@@ -13,10 +13,13 @@ namespace sefaca {
 
 Terminal Terminal::of_this_job() {
   Terminal terminal;
+  // Whoever started us controls jobs when it gave us a group of our own in its session.
+  const pid_t parent = ::getppid();
+  if (::getpgid(parent) == ::getpgrp() || ::getsid(parent) != ::getsid(0)) return terminal;
   // Three descriptors that a terminal may be at; /dev/tty costs an open, which most runs (builds)
   // need not pay.
   for (int fd = 0; fd <= 2; ++fd) {
-    if (::tcgetpgrp(fd) != ::getpgrp()) continue;
+    if (::tcgetpgrp(fd) < 0) continue;
     terminal.fd_.reset(::fcntl(fd, F_DUPFD_CLOEXEC, 3));
     return terminal;
   }
@@ -26,10 +29,13 @@ Terminal Terminal::of_this_job() {
 void Terminal::give_to_group_of(pid_t pid) const {
   const pid_t group = ::getpgid(pid);
   if (group <= 0 || group == ::getpgrp()) return;
-  // From the background tcsetpgrp(3) would stop us with SIGTTOU.
-  const auto before = ::signal(SIGTTOU, SIG_IGN);
-  ::tcsetpgrp(fd_.get(), group);
-  ::signal(SIGTTOU, before);
+  // Not when we were continued in the background: the terminal is another's then.
+  if (::tcgetpgrp(fd_.get()) == ::getpgrp()) {
+    // From the background tcsetpgrp(3) would stop us with SIGTTOU.
+    const auto before = ::signal(SIGTTOU, SIG_IGN);
+    ::tcsetpgrp(fd_.get(), group);
+    ::signal(SIGTTOU, before);
+  }
   ::kill(-group, SIGCONT);
 }
 

@@ -9,12 +9,12 @@ namespace sefaca {
 
 class Terminal {
  public:
-  // The terminal, when this process's group has it in the foreground: only then is there somebody
-  // who can continue a stopped job (job control: credentials(7), tty_ioctl(4)).
+  // The terminal, when this process is a job of a shell that controls jobs: only then is there
+  // somebody who can continue it once it has stopped (credentials(7), tty_ioctl(4)).
   static Terminal of_this_job();
 
   explicit operator bool() const { return static_cast<bool>(fd_); }
-  // Makes the group of `pid` the foreground group where it is not ours, and continues it.
+  // Continues the group of `pid`, in the foreground where we are.
   void give_to_group_of(pid_t pid) const;
 
  private:
