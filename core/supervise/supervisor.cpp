@@ -13,8 +13,10 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdlib>
 #include <iterator>
 #include <limits>
+#include <new>
 #include <optional>
 #include <utility>
 
@@ -32,6 +34,7 @@ namespace sefaca {
 namespace {
 
 constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
+constexpr std::size_t kReserveBytes = std::size_t{1} << 20U;
 constexpr std::int64_t kTermGraceMs = 2000;     // between TERM and KILL at a time-out
 constexpr std::int64_t kLeftoverGraceMs = 100;  // `cmd > >(tee log)`: the tee is still writing
 // The tree is looked at this often; small limits are reached sooner, so they are looked at more
@@ -74,16 +77,19 @@ class Supervisor::Impl {
     // A child that failed may have taken it away, and the next one has its id maps to write.
     if (tries_++ > 0) ::prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
     start_us_ = now_us();
-    // A command may have made a daemon before this process is killed. An init ends with us and
-    // takes all with it; without one the guardian stands before the command starts.
-    if (!guarded_ && !plan.namespaces.pid) start_guardian();
-    if (auto started = start(); !started) {
+    // A command may have made a daemon before this process is killed, in its first moments even.
+    if (!guarded_) start_guardian();
+    // What is needed once the command runs must be there before it does.
+    void* reserve = std::malloc(kReserveBytes);
+    if (reserve == nullptr) throw std::bad_alloc();
+    auto started = start();
+    std::free(reserve);
+    if (!started) {
       const Step step = plan.namespaces.any() ? Step::namespaces : Step::spawn;
       return not_run(step, started.error());
     }
     set_clocks();
     // From here on beside the command, which is still on its way to execve.
-    if (!guarded_) start_guardian();
     take_listener(plan);
     if (request_.meanwhile) request_.meanwhile();
     while (!ended_) wait_for_something();
@@ -125,6 +131,7 @@ class Supervisor::Impl {
     SEFACA_TRY(pid, spawn_child(child));
     child_ = pid;
     if (child.has_init()) {
+      init_ = pid;
       // Its number in our table is shared until init has a table of its own; then it is ours alone.
       reports_end_ = std::move(reports);
       command_ = 0;
@@ -160,7 +167,9 @@ class Supervisor::Impl {
     auto started = Guardian::start(
         request_.guardian_keeps_fd,
         [this] {
-          if (!request_.keep_background) fence_.signal_all(SIGKILL);
+          if (request_.keep_background) return;
+          if (init_ > 0) ::kill(init_, SIGKILL);
+          fence_.signal_all(SIGKILL);
         },
         [this] { after_a_kill(); });
     if (started) guardian_ = std::move(*started);
@@ -312,6 +321,7 @@ class Supervisor::Impl {
       cpu_ms_ += milliseconds(usage.ru_utime) + milliseconds(usage.ru_stime);
       largest_bytes_ = std::max(largest_bytes_, static_cast<std::uint64_t>(usage.ru_maxrss) * 1024);
       if (pid != child_) continue;
+      init_ = 0;  // the number may be another's now
       read_reports();
       if (!ended_) command_ended(status);
     }
@@ -445,6 +455,7 @@ class Supervisor::Impl {
   UniqueFd signals_, reports_, reports_end_;
   int tries_ = 0;
   pid_t child_ = 0;    // the process that we started: the command or its init
+  pid_t init_ = 0;     // the init, while it is there: its end ends all in its namespace
   pid_t command_ = 0;  // the command; 0 until its init has started it
   int status_ = 0;
   bool child_changed_ = false, ended_ = false, guarded_ = false;

@@ -198,7 +198,8 @@ class World:
                 "own": self.own, "repo": self.repo, "secret": self.home + "/.ssh/id_ed25519",
                 "log": self.log, "logs": self.logs, "shm": self.shm, "text": self.text,
                 "mark": self.mark, "pid": str(v.pid), "address": v.address, "watched": v.watched,
-                "fd": v.fd, "tcp": str(r.tcp), "udp": str(r.tcp), "free": str(r.tcp + 1),
+                "fd": v.fd, "tcp": str(r.tcp), "udp": str(r.tcp),
+                "free": str(20000 + r.tcp % 10000),  # below ip_local_port_range: no client's (ip(7))
                 "stream": r.stream, "packets": r.seqpacket, "datagram": r.datagram,
                 "agent": r.agent, "abstract": r.abstract, "ipc": str(self.objects.key),
                 "queue": self.objects.queue_name, "cgroup": self.cgroup, "disk": self.disk,
