@@ -28,7 +28,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_POST(self):
-        body = self.rfile.read(int(self.headers["Content-Length"]))
+        length = int(self.headers["Content-Length"])
+        body = self.rfile.read(length)
+        if len(body) < length:  # the sender was killed: what is not whole was not received
+            self.close_connection = True
+            return
         lines = body.splitlines()
         status = self.judge(body, lines)
         append("requests", f"{status} {self.path} {len(lines)} {self.headers['Content-Type']}\n".encode())
