@@ -17,6 +17,7 @@
 
 #include "core/base/blocked_signals.h"
 #include "core/base/syscall.h"
+#include "core/enforce/child_failure.h"
 #include "core/enforce/init.h"
 #include "core/enforce/landlock.h"
 
@@ -24,13 +25,6 @@ namespace sefaca {
 namespace {
 
 using raw::call;
-
-bool fail(ChildPlan& plan, Step step, long result, const char* path = nullptr) {
-  plan.failed_step = step;
-  plan.failed_errno = static_cast<int>(-result);
-  plan.failed_path = path;
-  return false;
-}
 
 struct KernelSigaction {  // rt_sigaction(2) takes the kernel's own layout
   std::uint64_t handler, flags, restorer, mask;

@@ -11,7 +11,7 @@
 #include <cerrno>
 
 #include "core/base/syscall.h"
-#include "core/enforce/child.h"
+#include "core/enforce/child_failure.h"
 
 namespace sefaca {
 namespace {
@@ -84,8 +84,7 @@ int init_main(void* argument) {
       ::clone(command_main, command_stack + sizeof command_stack,
               CLONE_VM | CLONE_FILES | CLONE_PIDFD | SIGCHLD, &plan, &plan.command_pidfd);
   if (command < 0) {
-    plan.failed_step = Step::spawn;
-    plan.failed_errno = EAGAIN;
+    fail(plan, Step::spawn, -EAGAIN);
     hand_over_nothing(plan);
     leave(125);
   }

@@ -14,19 +14,12 @@
 
 #include "core/base/syscall.h"
 #include "core/base/text.h"
-#include "core/enforce/child.h"
+#include "core/enforce/child_failure.h"
 
 namespace sefaca {
 namespace {
 
 using raw::call;
-
-bool fail(ChildPlan& plan, Step step, long result, const char* path = nullptr) {
-  plan.failed_step = step;
-  plan.failed_errno = static_cast<int>(-result);
-  plan.failed_path = path;
-  return false;
-}
 
 long write_text(const char* path, const char* text) {
   const long fd = call(SYS_openat, AT_FDCWD, path, O_WRONLY | O_CLOEXEC, 0);
