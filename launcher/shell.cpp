@@ -1,7 +1,6 @@
 #include "launcher/shell.h"
 
 #include <fcntl.h>
-#include <signal.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -9,6 +8,7 @@
 #include "core/base/path.h"
 #include "core/base/text.h"
 #include "core/base/unique_fd.h"
+#include "core/supervise/terminal.h"
 #include "launcher/plan_text.h"
 #include "launcher/run.h"
 #include "launcher/session.h"
@@ -58,10 +58,7 @@ void mark_prompt(Session& session, const Surroundings& surroundings) {
 void take_back_terminal() {
   UniqueFd terminal(::open("/dev/tty", O_RDWR | O_CLOEXEC));
   if (!terminal) return;
-  // From the background tcsetpgrp(3) would stop us with SIGTTOU.
-  const auto before = ::signal(SIGTTOU, SIG_IGN);
-  ::tcsetpgrp(terminal.get(), ::getpgrp());
-  ::signal(SIGTTOU, before);
+  set_foreground_group(terminal.get(), ::getpgrp());
 }
 
 }  // namespace

@@ -30,13 +30,14 @@ void Terminal::give_to_group_of(pid_t pid) const {
   const pid_t group = ::getpgid(pid);
   if (group <= 0 || group == ::getpgrp()) return;
   // Not when we were continued in the background: the terminal is another's then.
-  if (::tcgetpgrp(fd_.get()) == ::getpgrp()) {
-    // From the background tcsetpgrp(3) would stop us with SIGTTOU.
-    const auto before = ::signal(SIGTTOU, SIG_IGN);
-    ::tcsetpgrp(fd_.get(), group);
-    ::signal(SIGTTOU, before);
-  }
+  if (::tcgetpgrp(fd_.get()) == ::getpgrp()) set_foreground_group(fd_.get(), group);
   ::kill(-group, SIGCONT);
+}
+
+void set_foreground_group(int terminal, pid_t group) {
+  const auto before = ::signal(SIGTTOU, SIG_IGN);
+  ::tcsetpgrp(terminal, group);
+  ::signal(SIGTTOU, before);
 }
 
 bool is_stopped(pid_t pid) {

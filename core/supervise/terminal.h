@@ -21,6 +21,10 @@ class Terminal {
   UniqueFd fd_;
 };
 
+// Makes `group` the terminal's foreground group, from the background too, where tcsetpgrp(3) would
+// stop us with SIGTTOU.
+void set_foreground_group(int terminal, pid_t group);
+
 // True while the process is stopped by job control (state T of proc_pid_stat(5)).
 bool is_stopped(pid_t pid);
 
