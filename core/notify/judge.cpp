@@ -136,14 +136,15 @@ Judged Judge::judge_open(const Target& target, const CallShape& shape, const sec
   if (path.empty()) return out;
   const bool reads_only = (flags & (O_ACCMODE | O_CREAT | O_TRUNC)) == O_RDONLY;
   const bool remembers = reads_only && plan_.notify.level != Level::permissive;
-  if (remembers && read_before_.contains(path)) return out;
+  if (remembers && (quiet_.lets_read(path) || read_before_.contains(path))) return out;
 
   Touched file;
-  file.at = walk(target, path,
-                 (flags & O_NOFOLLOW) == 0 && (flags & (O_CREAT | O_EXCL)) != (O_CREAT | O_EXCL));
+  const bool follows =
+      (flags & O_NOFOLLOW) == 0 && (flags & (O_CREAT | O_EXCL)) != (O_CREAT | O_EXCL);
+  file.at = (flags & O_CREAT) != 0 ? walk(target, path, follows)
+                                   : walk_to_existing(target, path, follows);
   if (file.at.end == WalkedPath::End::nowhere || !file.at.path.starts_with('/')) return out;
   file.exists = file.at.end == WalkedPath::End::found;
-  if (!file.exists && (flags & O_CREAT) == 0) return out;
   const bool unnamed = (flags & O_TMPFILE) == O_TMPFILE;  // made in the directory that `path` is
   if (file.exists && !unnamed && (flags & O_CREAT) != 0 && (flags & O_EXCL) != 0)
     return out;  // EEXIST

@@ -15,6 +15,7 @@
 #include "core/notify/calls.h"
 #include "core/notify/native_rights.h"
 #include "core/notify/path_walk.h"
+#include "core/notify/quiet_trees.h"
 #include "core/notify/target.h"
 
 namespace sefaca {
@@ -62,6 +63,7 @@ class Judge {
 
   const LaunchPlan& plan_;
   NativeRights native_;
+  QuietTrees quiet_{plan_, native_};
   // Paths, as calls name them, whose reading Landlock let through: most are read again and again.
   std::unordered_set<std::string> read_before_;
 };

@@ -45,18 +45,24 @@ WalkedPath parent_from(const Target& target, bool its_root, const std::string& p
   return out;
 }
 
+WalkedPath existing_from(const Target& target, bool its_root, const std::string& path,
+                         bool follow) {
+  WalkedPath out;
+  out.fd = target.open_path(path, follow ? 0 : O_NOFOLLOW, its_root);
+  if (!out.fd) {
+    out.error = errno;
+    return out;
+  }
+  out.path = path_of_descriptor(out.fd.get());
+  if (!out.path.empty()) out.end = WalkedPath::End::found;
+  return out;
+}
+
 WalkedPath walk_from(const Target& target, bool its_root, const std::string& path, bool follow) {
   std::string at = path;
   for (int links = 0; links < kMostLinks; ++links) {
-    WalkedPath out;
-    out.fd = target.open_path(at, follow ? 0 : O_NOFOLLOW, its_root);
-    if (out.fd) {
-      out.path = path_of_descriptor(out.fd.get());
-      if (!out.path.empty()) out.end = WalkedPath::End::found;
-      return out;
-    }
-    out.error = errno;
-    if (out.error != ENOENT) return out;
+    WalkedPath out = existing_from(target, its_root, at, follow);
+    if (out.fd || out.error != ENOENT) return out;
     out = parent_from(target, its_root, at);
     if (out.end == WalkedPath::End::nowhere || !follow) return out;
     // A link that leads to what is not there: created is what it names.
@@ -111,6 +117,12 @@ bool is_process_relative(std::string_view path) {
 WalkedPath walk(const Target& target, const std::string& path, bool follow) {
   return from_the_right_root(target, path, [&](bool its_root, const std::string& at) {
     return walk_from(target, its_root, at, follow);
+  });
+}
+
+WalkedPath walk_to_existing(const Target& target, const std::string& path, bool follow) {
+  return from_the_right_root(target, path, [&](bool its_root, const std::string& at) {
+    return existing_from(target, its_root, at, follow);
   });
 }
 

@@ -32,6 +32,10 @@ bool is_process_relative(std::string_view path);
 // too.
 WalkedPath walk(const Target& target, const std::string& path, bool follow);
 
+// The same for what must be there: `end` is found or nowhere. Half of a compiler's opens look for
+// what is not there.
+WalkedPath walk_to_existing(const Target& target, const std::string& path, bool follow);
+
 // The directory and the last name, without looking at the last name: for what creates, removes or
 // renames it. `end` is missing or nowhere.
 WalkedPath walk_to_parent(const Target& target, const std::string& path);

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -42,6 +43,15 @@ TEST_F(PathWalk, LinksAreFollowedWhereTheCallFollowsThem) {
   const auto link = walk(self(), root + "/link", false);
   EXPECT_EQ(link.end, WalkedPath::End::found);
   EXPECT_EQ(link.path, root + "/link");
+}
+
+TEST_F(PathWalk, WhatMustBeThereIsFoundOrNowhere) {
+  EXPECT_EQ(walk_to_existing(self(), root + "/way/../link", true).path, root + "/real/file");
+  EXPECT_EQ(walk_to_existing(self(), root + "/link", false).path, root + "/link");
+  const auto missing = walk_to_existing(self(), root + "/way/deep/../new", true);
+  EXPECT_EQ(missing.end, WalkedPath::End::nowhere);
+  EXPECT_EQ(missing.error, ENOENT);
+  EXPECT_EQ(walk_to_existing(self(), root + "/loop", true).error, ELOOP);
 }
 
 TEST_F(PathWalk, AMissingNameStandsInItsRealDirectory) {
