@@ -1,7 +1,8 @@
 #!/bin/sh
-# fetch.sh PACKAGE DIRECTORY: puts the upstream tar file of a Debian source package into DIRECTORY
-# and prints its path; does nothing but that when it lies there already. The machine's own package
-# sources are read, not changed: a copy of theirs, for sources, is used for this one call.
+# fetch.sh PACKAGE DIRECTORY [RELEASE]: puts the upstream tar file of a Debian source package into
+# DIRECTORY and prints its path; does nothing but that when it lies there already. The machine's own
+# package sources are read, not changed: a copy of theirs, for sources (of another release when one
+# is named), is used for this one call.
 set -eu
 
 package=$1
@@ -25,18 +26,19 @@ if [ -z "$found" ]; then
   # The distribution's own suite, in both forms that apt reads.
   for file in /etc/apt/sources.list.d/*.sources; do
     [ -r "$file" ] || continue
-    awk -v codename="$codename" 'BEGIN { RS = ""; ORS = "\n\n" }
+    awk -v codename="$codename" -v release="${3:-$codename}" 'BEGIN { RS = ""; ORS = "\n\n" }
       $0 ~ "\nSuites:[^\n]*[ ]" codename "([ \n]|$)" && /\nComponents:[^\n]*[ ]main/ {
         gsub(/(^|\n)#[^\n]*/, "")
         sub(/(^|\n)Types:[^\n]*/, "\nTypes: deb-src")
+        sub(/\nSuites:[^\n]*/, "\nSuites: " release)
         sub(/^\n/, "")
         print
       }' "$file"
   done >"$apt/parts/source.sources"
   for file in /etc/apt/sources.list /etc/apt/sources.list.d/*.list; do
     [ -r "$file" ] || continue
-    awk -v codename="$codename" '$1 == "deb" {
-      for (i = 2; i <= NF; ++i) if ($i == codename) { sub(/^deb /, "deb-src "); print; next }
+    awk -v codename="$codename" -v release="${3:-$codename}" '$1 == "deb" {
+      for (i = 2; i <= NF; ++i) if ($i == codename) { $1 = "deb-src"; $i = release; print; next }
     }' "$file"
   done >"$apt/parts/source.list"
   set -- -qq -o "Dir::Etc::SourceList=/dev/null" -o "Dir::Etc::SourceParts=$apt/parts" \
