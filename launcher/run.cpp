@@ -94,6 +94,14 @@ void take_record(Session& session, std::string_view text, const Surroundings& su
   }
 }
 
+// Why not all that ran inside of this run is on record; empty: it is.
+std::string lost_records(const Session& session) {
+  const std::size_t lost = session.nested ? session.nested->dropped() : 0;
+  if (lost == 0) return {};
+  return concat(std::to_string(lost), lost == 1 ? " record" : " records",
+                " of runs inside of this one were dropped: the tree had sent 64 MiB of them");
+}
+
 // What is left to do when the tree is gone; the guardian does it when this process was killed.
 void finish(Session& session, const Supervised& ended, const Surroundings& surroundings) {
   if (!session.private_directory.path().empty()) {
@@ -103,11 +111,12 @@ void finish(Session& session, const Supervised& ended, const Surroundings& surro
   session.record.pid = ended.pid;
   session.record.outcome = recorded(ended.outcome);
   session.record.violations = ended.outcome.violations;
-  if (!ended.guarded) {
-    session.record.not_enforced.push_back({Gap::Effect::weaker, "supervisor_killed",
-                                           "no process was to be had for the guardian", ""});
+  const auto amend = [&](const char* what, const std::string& why) {
+    session.record.not_enforced.push_back({Gap::Effect::weaker, what, why, ""});
     session.draft.reset();
-  }
+  };
+  if (!ended.guarded) amend("supervisor_killed", "no process was to be had for the guardian");
+  if (const std::string why = lost_records(session); !why.empty()) amend("inner_records", why);
   write_record(session, surroundings);
 }
 
@@ -171,6 +180,8 @@ int run_session(Session& session, const Surroundings& surroundings) {
     return ended.failed == Step::execute ? exit_code_for({ended.error}) : kExitOwnFailure;
   }
   say_after(session, ended.outcome, surroundings);
+  if (const std::string why = lost_records(session); !why.empty() && !session.request.quiet)
+    print_note(stderr, why, use_colour(stderr, surroundings));
   return exit_code_of(ended.outcome);
 }
 

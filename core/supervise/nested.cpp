@@ -126,16 +126,16 @@ std::vector<int> NestedRuns::for_the_tree() const {
   return both;
 }
 
-bool NestedRuns::receive(const std::function<void(std::string_view)>& record) {
+void NestedRuns::receive(const std::function<void(std::string_view)>& record) {
   // Static: most runs get no message, and then none of its pages is touched.
   static std::array<char, kLargestMessage> message;
   for (;;) {
     const ssize_t n = ::recv(ours_.get(), message.data(), message.size(), MSG_DONTWAIT | MSG_TRUNC);
-    if (n <= 0) return !exceeded_;  // nothing more, or nobody left
+    if (n <= 0) return;  // nothing more, or nobody left
     const auto size = static_cast<std::size_t>(n);
     received_ += size;
     if (size > message.size() || received_ > kMostOfOneRun) {
-      exceeded_ = true;
+      ++dropped_;
     } else {
       record(std::string_view(message.data(), size));
     }

@@ -33,14 +33,15 @@ class NestedRuns {
   [[nodiscard]] int descriptor() const { return ours_.get(); }             // for poll(2)
 
   // Gives each message that has come to `record`, without waiting. What one run may send in all is
-  // bounded, so that no tree can turn a log over; false when that was exceeded.
-  bool receive(const std::function<void(std::string_view)>& record);
+  // bounded (64 MiB), so that no tree can turn a log over: what comes then is counted and dropped.
+  void receive(const std::function<void(std::string_view)>& record);
+  [[nodiscard]] std::size_t dropped() const { return dropped_; }  // messages, so far
 
  private:
   UniqueFd ours_, theirs_, policy_;
   std::string variable_;
   std::size_t received_ = 0;  // bytes
-  bool exceeded_ = false;
+  std::size_t dropped_ = 0;   // messages
 };
 
 // The inner side: the run that this process is in.

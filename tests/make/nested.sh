@@ -61,6 +61,26 @@ EOS
   check "$person: another line there reads the home" grep -qx secret "$work/out"
   present "$person: its output is there" "$place/sub/a.o"
 
+  # What a tree may send of records is bounded; what is dropped then is said and on record.
+  project "$person" flood
+  cat >"$place/flood.py" <<'EOS'
+import os, socket, sys
+outer = socket.socket(fileno=int(os.environ["SEFACA_PARENT"].split(",")[1]))
+for _ in range(int(sys.argv[1])):
+    outer.send(b"x" * 60000)
+EOS
+  for count in 1000 1200; do
+    attempt as "$person" sefaca run -- python3 flood.py "$count"
+    exits "$person: $count messages to the outer run" 0
+    if [ "$count" -eq 1000 ]; then
+      check "$person: … are taken" [ -z "$err" ]
+    else
+      says "$person: … which is said" '^sefaca: .*[0-9]+ records of runs inside of this one were dropped'
+      check "$person: … and on record" \
+        [ "$(field "$(log_of "$person")" '[g["what"] for g in r["not_enforced"]].count("inner_records")')" = 1 ]
+    fi
+  done
+
   # Variables that pretend a nesting turn nothing off.
   project "$person" forged
   makefile <<'EOS'
