@@ -253,6 +253,8 @@ Status check_file(const std::string& path, const Surroundings& surroundings) {
       if (!known) errors.push_back(error);
     }
   };
+  if (Errors unknown = unknown_presets(file.make_rules, file.presets); !unknown.empty())
+    note(unknown);
   note(build_with(""));
   for (const auto& preset : file.presets) note(build_with(preset.name));
   if (!errors.empty()) return errors;

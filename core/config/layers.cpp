@@ -337,6 +337,7 @@ Result<LoadedLayers> load_layers(const Surroundings& surroundings,
       variables ? std::span<const Assignment>(*variables) : std::span<const Assignment>(),
       command_line);
 
+  append(errors, unknown_presets(layers.make_rules, layers.presets));
   if (!errors.empty()) return errors;
   layers.assignments.insert(layers.assignments.end(), std::make_move_iterator(variables->begin()),
                             std::make_move_iterator(variables->end()));
@@ -355,6 +356,7 @@ Result<MakeSettings> load_make_settings(const Surroundings& surroundings) {
     std::string note;
     if (is_trusted(path, file->text, surroundings, note)) merge(layers, std::move(*parsed));
   }
+  append(errors, unknown_presets(layers.make_rules, layers.presets));
   if (!errors.empty()) return errors;
   return MakeSettings{std::move(layers.make_rules), !layers.bounds.empty()};
 }

@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <cassert>
+#include <charconv>
 #include <stdexcept>
+#include <utility>
 
 // toml++ 3.3 asserts on some wrong files ("[[[" is one), which would abort, or mean undefined
 // behaviour with NDEBUG, and its test for white space runs into code that it calls unreachable for
@@ -205,8 +207,28 @@ class Reader {
     }
   }
 
+  // What a pattern could never match.
+  bool matches_nothing(MakeRule::Kind kind, const toml::key& key) {
+    const std::string_view pattern = key.str();
+    const bool program = kind == MakeRule::Kind::program;
+    if (pattern.find_first_not_of(" \t\n") == std::string_view::npos) {
+      fail(begin_of(key), concat("the rule names no ", program ? "program" : "target"), "");
+    } else if (pattern.find_first_of(" \t\n") != std::string_view::npos) {
+      fail(begin_of(key), "a rule is for one name, without white space",
+           "write one rule for each, or a pattern with * and ?");
+    } else if (program && pattern.find('/') != std::string_view::npos) {
+      const std::string_view last = base_name(pattern);
+      fail(begin_of(key), "a program is known by its last part, wherever it lies",
+           last.empty() ? "" : concat(shell_quote(last), " = …"));
+    } else {
+      return false;
+    }
+    return true;
+  }
+
   void read_make_rule(const std::string& table, MakeRule::Kind kind, const toml::key& key,
                       const toml::node& node) {
+    if (matches_nothing(kind, key)) return;
     const auto* preset = node.as_string();
     if (preset == nullptr || preset->get().empty())
       return fail(begin_of(node),
@@ -219,8 +241,8 @@ class Reader {
     file_.make_rules.push_back({.kind = kind,
                                 .pattern = std::string(key.str()),
                                 .preset = preset->get(),
-                                .origin = origin_of(source_.path, begin_of(key)),
-                                .excerpt = excerpt_of(text_, begin_of(key))});
+                                .origin = origin_of(source_.path, begin_of(node)),
+                                .excerpt = excerpt_of(text_, begin_of(node))});
   }
 
   // [log]: file, and the keys that begin with log_.
@@ -384,10 +406,23 @@ class Reader {
     if (name.ends_with(kAddSuffix)) name.remove_suffix(kAddSuffix.size());
     return name;
   }
-  void sort_by_place(std::vector<Assignment>& assignments) const {
-    std::stable_sort(assignments.begin(), assignments.end(), [](const auto& a, const auto& b) {
-      return a.origin.size() != b.origin.size() ? a.origin.size() < b.origin.size()
-                                                : a.origin < b.origin;
+
+  // Line and column of "FILE:LINE:COLUMN".
+  static std::pair<int, int> place_of(std::string_view origin) {
+    const std::size_t column = origin.rfind(':');
+    const std::size_t line = origin.rfind(':', column - 1);
+    const auto number = [&](std::size_t colon) {
+      int out = 0;
+      std::from_chars(origin.data() + colon + 1, origin.data() + origin.size(), out);
+      return out;
+    };
+    return {number(line), number(column)};
+  }
+
+  template <class Placed>
+  static void sort_by_place(std::vector<Placed>& all) {
+    std::stable_sort(all.begin(), all.end(), [](const Placed& a, const Placed& b) {
+      return place_of(a.origin) < place_of(b.origin);
     });
   }
 
@@ -409,6 +444,7 @@ class Reader {
     errors_ = std::move(sorted);
     sort_by_place(file_.assignments);
     sort_by_place(file_.bounds);
+    sort_by_place(file_.make_rules);
   }
 };
 

@@ -117,6 +117,26 @@ std::vector<MakeRule> built_in_make_rules() {
   return out;
 }
 
+Errors unknown_presets(std::span<const MakeRule> rules, std::span<const PresetDefinition> defined) {
+  Errors errors;
+  if (rules.empty()) return errors;
+  const std::vector<PresetDefinition> ours = built_in_presets();
+  std::vector<std::string_view> names;
+  for (const auto& presets : {std::span<const PresetDefinition>(ours), defined}) {
+    for (const PresetDefinition& preset : presets) names.push_back(preset.name);
+  }
+  for (const MakeRule& rule : rules) {
+    std::vector<std::string_view> known = names;
+    if (rule.kind == MakeRule::Kind::target) known.push_back(kPassThrough);
+    if (std::find(known.begin(), known.end(), rule.preset) != known.end()) continue;
+    errors.push_back({.what = concat("unknown preset '", printable(rule.preset), "'"),
+                      .where = rule.origin,
+                      .excerpt = rule.excerpt,
+                      .remedy = spelling_hint(rule.preset, known)});
+  }
+  return errors;
+}
+
 MakeChoice choose_for_line(std::span<const MakeRule> rules, std::string_view target,
                            const RecipeLine& line, std::span<const std::string> goals) {
   const Chooser chooser(rules);

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "core/base/result.h"
+#include "core/policy/levels.h"
 #include "core/policy/recipe_line.h"
 
 namespace sefaca {
@@ -20,12 +22,16 @@ struct MakeRule {
   Kind kind = Kind::target;
   std::string pattern{};
   std::string preset{};  // a preset's name, or kPassThrough (targets only)
-  std::string origin{};  // "built-in", "FILE:LINE:COLUMN"
+  std::string origin{};  // "built-in", "FILE:LINE:COLUMN" of the preset's name
   std::string excerpt{};
 };
 
 // The built-in rows, in the order of their weight: the first that matches decides.
 std::vector<MakeRule> built_in_make_rules();
+
+// An error for each rule whose preset is none: no built-in one, none of `defined` (the files') and,
+// for a target, not kPassThrough. With the nearest spelling.
+Errors unknown_presets(std::span<const MakeRule> rules, std::span<const PresetDefinition> defined);
 
 struct MakeChoice {
   std::string preset;      // never empty

@@ -46,6 +46,20 @@ memory = "2g"
 readwrite = [".", "~/.cache"]
 )";
 
+// The first rule that matches decides, so the order of the text counts, not that of the alphabet.
+TEST(TomlFile, RulesOfMakeKeepTheirOrder) {
+  auto file = parse_file(
+      "[make.targets]\nz = \"testing\"\nlong-name-for-a-target = \"compiler\"\na = "
+      "\"pass\"\n\n\n\n\n"
+      "[make.programs]\ny = \"compiler\"\nb = \"testing\"\n",
+      kUserFile);
+  ASSERT_TRUE(file) << text_of(file.errors());
+  std::vector<std::string> patterns;
+  for (const MakeRule& rule : file->make_rules) patterns.push_back(rule.pattern);
+  EXPECT_EQ(join(patterns, " "), "z long-name-for-a-target a y b");
+  EXPECT_EQ(file->make_rules[1].origin, "/home/u/.sefaca/config.toml:3:26");
+}
+
 TEST(TomlFile, TheSpecificationsFileWorksAsPrinted) {
   auto file = parse_file(kSpecification, kUserFile);
   ASSERT_TRUE(file) << text_of(file.errors());

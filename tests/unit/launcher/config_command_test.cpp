@@ -202,6 +202,47 @@ TEST_F(ConfigCommand, CheckNamesEveryErrorOfAFile) {
   EXPECT_EQ(run({"check", "/not/there.toml"}).code, 1);
 }
 
+TEST_F(ConfigCommand, CheckJudgesTheRulesOfMake) {
+  write("good.toml",
+        "[presets.mine]\ninherits = \"compiler\"\n[make.targets]\n\"bench-*\" = \"mine\"\n"
+        "deploy = \"pass\"\n[make.programs]\n\"gen-*\" = \"compiler\"\n");
+  auto good = run({"check", (home_ / "good.toml").string()});
+  EXPECT_EQ(good.code, 0) << good.err;
+  write(
+      "x.toml",
+      "[make.targets]\nbench = \"tesing\"\ndeploy = \"pas\"\n[make.programs]\ngen = \"compilr\"\n");
+  auto outcome = run({"check", (home_ / "x.toml").string()});
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_EQ(outcome.err,
+            "sefaca: ~/x.toml:2:9: unknown preset 'tesing'\n    bench = \"tesing\"\n            ^\n"
+            "  -> did you mean 'testing'?\n"
+            "sefaca: ~/x.toml:3:10: unknown preset 'pas'\n    deploy = \"pas\"\n             ^\n"
+            "  -> did you mean 'pass'?\n"
+            "sefaca: ~/x.toml:5:7: unknown preset 'compilr'\n    gen = \"compilr\"\n          ^\n"
+            "  -> did you mean 'compiler'?\n");
+  write("y.toml",
+        "[make.targets]\n\"a b\" = \"testing\"\n\"\" = \"testing\"\n"
+        "[make.programs]\n\"sub/gen\" = \"compiler\"\ncc = \"pass\"\n");
+  const std::string err = run({"check", (home_ / "y.toml").string()}).err;
+  for (const char* part :
+       {"y.toml:2:1: a rule is for one name", "y.toml:3:1: the rule names no target",
+        "y.toml:5:1: a program is known by its last part", "-> gen = …",
+        "y.toml:6:6: a program can't be passed through"})
+    EXPECT_NE(err.find(part), std::string::npos) << part << "\n" << err;
+}
+
+// The files that are read are judged together: a rule of one may name a preset of another.
+TEST_F(ConfigCommand, CheckJudgesTheRulesOfMakeInAllFiles) {
+  write(".sefaca/config.toml", "[make.targets]\nbench = \"mien\"\n[presets.mine]\n");
+  auto outcome = run({"check"});
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_NE(outcome.err.find("~/.sefaca/config.toml:2:9: unknown preset 'mien'"), std::string::npos)
+      << outcome.err;
+  EXPECT_NE(outcome.err.find("did you mean 'mine'?"), std::string::npos) << outcome.err;
+  write(".sefaca/config.toml", "[make.targets]\nbench = \"mine\"\n[presets.mine]\n");
+  EXPECT_EQ(run({"check"}).code, 0);
+}
+
 TEST_F(ConfigCommand, TrustUntrustTrusted) {
   EXPECT_EQ(run({"trust"}).code, 1);
   write("project/.sefaca.toml", "[default]\nnetwork = \"allow\"\n");
