@@ -13,6 +13,7 @@ import argparse
 import json
 import os
 import random
+import resource
 import shutil
 import statistics
 import subprocess
@@ -38,17 +39,21 @@ def variants(directory):
 
 def timed(command, cwd, environment):
     """Seconds by the clock, and of processor time of all that was waited for: the second is what a
-    busy machine leaves alone."""
-    before = os.times()
+    busy machine leaves alone. 0 where nobody waited (a pid namespace's first process that died)."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     start = time.perf_counter()
     done = subprocess.run(command, cwd=cwd, env=environment, stdout=subprocess.DEVNULL,
                           stderr=subprocess.PIPE)
     if done.returncode != 0:
         sys.exit(f"{' '.join(command)} in {cwd} failed:\n{done.stderr.decode()[-2000:]}")
     clock = time.perf_counter() - start
-    after = os.times()
-    return (clock, after.children_user - before.children_user + after.children_system -
-            before.children_system)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return (clock, after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime)
+
+
+def ratio_of(pairs):
+    """The median of a/b; None where some b was not counted."""
+    return statistics.median(a / b for a, b in pairs) if all(b > 0 for _, b in pairs) else None
 
 
 def measure(name, rounds, shells, prepare, command, environment):
@@ -72,9 +77,11 @@ def measure(name, rounds, shells, prepare, command, environment):
             continue
         ratio = f"sefaca/{other}"
         for which, key in ((0, "ratios"), (1, "cpu_ratios")):
-            result[key][ratio] = statistics.median(
-                a[which] / b[which] for a, b in zip(times["sefaca"], times[other]))
-        print(f"  {ratio:14}{result['ratios'][ratio]:10.2f}   {result['cpu_ratios'][ratio]:10.2f}")
+            result[key][ratio] = ratio_of([(a[which], b[which])
+                                           for a, b in zip(times["sefaca"], times[other])])
+        clock, processor = result["ratios"][ratio], result["cpu_ratios"][ratio]
+        processor = "not counted" if processor is None else f"{processor:.2f}"
+        print(f"  {ratio:14}{clock:10.2f}   {processor:>10}")
     return result
 
 
