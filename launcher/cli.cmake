@@ -1,6 +1,7 @@
 # The command line as a library, so that tests link all of it; included by CMakeLists.txt here.
 set(cli ${CMAKE_CURRENT_LIST_DIR})
 add_library(sefaca_cli STATIC
+  ${cli}/build_id.cpp
   ${cli}/command_line.cpp
   ${cli}/completions.cpp
   ${cli}/check_command.cpp
@@ -13,6 +14,7 @@ add_library(sefaca_cli STATIC
   ${cli}/log_command.cpp
   ${cli}/log_request.cpp
   ${cli}/log_text.cpp
+  ${cli}/make_cache.cpp
   ${cli}/make_call.cpp
   ${cli}/make_caller.cpp
   ${cli}/make_paths.cpp

@@ -101,6 +101,7 @@ std::vector<FileStamp> configuration_stamps(const Surroundings& surroundings,
 }
 
 Status write_plan(const std::string& path, const Plan& plan, std::string_view build_id) {
+  ::chmod(path.c_str(), 0600);  // an old one keeps its mode, which may be why it can't be used
   return write_file(path, plan_text(plan, build_id));
 }
 
