@@ -53,6 +53,56 @@ EOS
   exits "$person: -C is the top: not the directory above it" 2
   absent "$person: … where nothing was made" "$place/from-below"
 
+  # The repository's own and the makefiles, which every line could otherwise change for the next
+  # make: in place, by rename, by a new file; with a mount namespace and without.
+  project "$person" kept
+  mkdir -p "$place/.git/hooks" "$place/sub"
+  makefile <<'EOS'
+include rules.mk
+hook: ; @echo x >.git/hooks/post-commit
+config: ; @echo x >>.git/config
+head: ; @echo x >other && mv -f other .git/HEAD
+remove: ; @rm -f .git/HEAD
+linked: ; @ln -sf .git alias && echo x >alias/config
+edit: ; @echo x >>Makefile
+replaced: ; @cp Makefile other && echo x >>other && mv -f other Makefile
+included: ; @echo x >>rules.mk
+gone: ; @rm -f rules.mk
+below: ; @$(MAKE) --no-print-directory -C sub up
+beside: ; @echo x >made && mkdir -p d && echo x >d/made
+EOS
+  echo 'up: ; @echo x >>../Makefile' >"$place/sub/Makefile"
+  as_it_was() {  # the files as every attempt finds them
+    echo '# rules' >"$place/rules.mk"
+    cp "$work/kept-makefile" "$place/Makefile"
+    rm -rf "$place/.git" "$place/alias" "$place/other"
+    mkdir -p "$place/.git/hooks"
+    echo 'ref: refs/heads/main' >"$place/.git/HEAD"
+    echo '[core]' >"$place/.git/config"
+    [ "$person" != user ] || [ "$(id -u)" -ne 0 ] || chown -R "$SEFACA_TEST_USER:" "$place"
+  }
+  state() { (cd "$place" && find .git rules.mk Makefile -type f -exec sha256sum {} + 2>/dev/null | sort); }
+  cp "$place/Makefile" "$work/kept-makefile"
+  as_it_was
+  before=$(state)
+  for goal in hook config head remove linked edit replaced included gone below; do
+    as_it_was
+    attempt as "$person" make --no-print-directory "$goal"
+    check "$person: $goal, without sefaca" [ "$(state)" != "$before" ]
+    for how in with without; do
+      as_it_was
+      set -- make --no-print-directory "SHELL=$work/lib/sefaca/sh" "$goal" \
+        '.SHELLFLAGS=--target=$@ --makefiles='\''$(MAKEFILE_LIST)'\'' -c'
+      [ "$how" = with ] || set -- "$without_userns_script" "$@"
+      attempt as "$person" "$@"
+      exits "$person: $goal is refused ($how user namespaces)" 2
+      check "$person: … and nothing has changed" [ "$(state)" = "$before" ]
+    done
+  done
+  as_it_was
+  attempt as "$person" make --no-print-directory SHELL=sefaca-sh beside
+  exits "$person: beside them it may write" 0
+
   # Presets: by the program, by the target, by a variable for one target.
   project "$person" presets
   ln -s /bin/true "$place/gen"
