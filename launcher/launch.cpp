@@ -20,6 +20,7 @@
 #include "launcher/run.h"
 #include "launcher/session.h"
 #include "launcher/step.h"
+#include "launcher/tool.h"
 
 namespace sefaca {
 namespace {
@@ -173,6 +174,12 @@ int launch_command(std::span<const std::string> words, const Surroundings& surro
     return resolve_command(words.front().substr(10), surroundings);
   if (!words.empty() && words.front() == "--check-policy")
     return check_policy_command(words.subspan(1), surroundings);
+  // CMake's rules name a plan; other tools don't.
+  const bool planned = std::any_of(
+      words.begin(), std::find(words.begin(), words.end(), "--"), [](const std::string& word) {
+        return word.starts_with("--plan=") || word.starts_with("--role=");
+      });
+  if (!planned) return launch_tool(words, surroundings);
   auto parsed = parse_step(words);
   if (!parsed) return refuse(parsed.errors(), surroundings);
   BuildStep& step = *parsed;

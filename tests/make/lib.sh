@@ -5,6 +5,7 @@
 
 mkdir -p "$work/lib/sefaca" "$work/include"
 ln -s sefaca "$work/bin/sefaca-sh"
+ln -s sefaca "$work/bin/sefaca-launch"
 ln -s ../../bin/sefaca "$work/lib/sefaca/sh"
 cp -- "$(dirname -- "$0")/../../make-shim/sefaca.mk" "$work/include/sefaca.mk"
 
