@@ -37,8 +37,8 @@ class Listener {
   [[nodiscard]] bool replace_descriptor(std::uint64_t id, int fd, int number,
                                         bool close_on_exec) const;
 
-  // Wakes the caller on the receiver's own processor, which is right for one receiver that is
-  // mostly waited for (Linux 6.6; without it nothing is lost but time).
+  // Wakes caller and receiver on one and the same processor (Linux 6.6; without it nothing is lost
+  // but time): see turns.h.
   void wake_in_step(bool on) const;
 
  private:

@@ -22,12 +22,13 @@ Receiver::Receiver(UniqueFd listener, const LaunchPlan& plan, bool scoped)
           [this](const HostNames::Asker& asker, const std::string& name) {
             name_denied(asker, name);
           }) {
-  listener_->wake_in_step(true);
+  listener_->wake_in_step(turns_.one_at_a_time());
 }
 
 bool Receiver::receive() {
   Notification call;
   if (!listener_->receive(call)) return errno == ENOENT || errno == EINTR;
+  if (turns_.take(static_cast<pid_t>(call.pid))) listener_->wake_in_step(turns_.one_at_a_time());
   answer(call);
   return true;
 }

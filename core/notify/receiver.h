@@ -13,6 +13,7 @@
 #include "core/notify/listener.h"
 #include "core/notify/metadata.h"
 #include "core/notify/sockets.h"
+#include "core/notify/turns.h"
 #include "core/notify/violations.h"
 
 namespace sefaca {
@@ -40,6 +41,7 @@ class Receiver {
 
   const std::shared_ptr<const Listener> listener_;
   const LaunchPlan& plan_;
+  Turns turns_;
   Judge judge_;
   Violations violations_;
   Broker broker_;

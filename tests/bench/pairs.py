@@ -1,0 +1,64 @@
+"""Whole commands in pairs: each round runs every variant once, in a changing order, so that what
+slows the machine down is in all of their figures. Only the ratios mean something elsewhere."""
+import random
+import resource
+import statistics
+import subprocess
+import sys
+import time
+from typing import Callable, NamedTuple
+
+
+class Variant(NamedTuple):
+    command: list
+    prepare: Callable[[], str]  # called before each run, not timed; gives the working directory
+
+
+def timed(command, cwd, environment):
+    """Seconds by the clock, and of processor time of all that was waited for: the second is what a
+    busy machine leaves alone. 0 where nobody waited (a pid namespace's first process that died)."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    start = time.perf_counter()
+    done = subprocess.run(command, cwd=cwd, env=environment, stdin=subprocess.DEVNULL,
+                          stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    if done.returncode != 0:
+        sys.exit(f"{' '.join(command)} in {cwd} failed:\n"
+                 f"{done.stderr.decode(errors='replace')[-2000:]}")
+    clock = time.perf_counter() - start
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return (clock, after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime)
+
+
+def ratio_of(pairs):
+    """The median of a/b; None where some b was not counted."""
+    return statistics.median(a / b for a, b in pairs) if all(b > 0 for _, b in pairs) else None
+
+
+def measure(title, rounds, variants, environment, ratios):
+    """`variants`: name -> Variant. `ratios`: (name, name of what it is compared with). Prints a
+    table and gives the same as a dictionary. The place of a run is $SEFACA_BENCH_TOP in it."""
+    times = {name: [] for name in variants}
+    for _ in range(rounds):
+        order = list(variants)
+        random.shuffle(order)
+        for name in order:
+            cwd = variants[name].prepare()
+            times[name].append(timed(variants[name].command, cwd,
+                                     {**environment, "SEFACA_BENCH_TOP": cwd}))
+    print(f"{title} ({rounds} rounds; by the clock, and processor time)")
+    result = {"rounds": rounds, "ms": {}, "cpu_ms": {}, "ratios": {}, "cpu_ratios": {}}
+    width = max(len(name) for name in [*variants, *(f"{a}/{b}" for a, b in ratios)]) + 2
+    for name, runs in times.items():
+        result["ms"][name] = 1000 * statistics.median(clock for clock, _ in runs)
+        result["cpu_ms"][name] = 1000 * statistics.median(processor for _, processor in runs)
+        print(f"  {name:{width}}{result['ms'][name]:10.1f} ms{result['cpu_ms'][name]:10.1f} ms")
+    for one, other in ratios:
+        ratio = f"{one}/{other}"
+        for which, key in ((0, "ratios"), (1, "cpu_ratios")):
+            result[key][ratio] = ratio_of([(a[which], b[which])
+                                           for a, b in zip(times[one], times[other])])
+        clock, processor = result["ratios"][ratio], result["cpu_ratios"][ratio]
+        processor = "not counted" if processor is None else f"{processor:.3f}"
+        print(f"  {ratio:{width}}{clock:10.3f}   {processor:>10}")
+    sys.stdout.flush()
+    return result
