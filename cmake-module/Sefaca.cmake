@@ -445,22 +445,30 @@ function(_sefaca_quote out word)
   set(${out} "'${word}'" PARENT_SCOPE)
 endfunction()
 
-# What the shell of a step reads first: whether the launcher is there, and _sf for custom steps.
+# What the shell of a step reads first: whether the launcher is there; for custom steps also what
+# the launcher is to run.
 function(_sefaca_write_shell)
   _sefaca_quote(quoted_launcher "${_SEFACA_LAUNCHER}")
   _sefaca_quote(quoted_plans "${_SEFACA_PLANS}")
+  _sefaca_quote(quoted_shell "${_SEFACA_PLANS}/step.sh")
+  _sefaca_quote(custom "${_SEFACA_PLANS}/custom.sh")
+  # Our rules as a shell has them in its line; see _sefaca_rule().
+  _sefaca_quote(quoted_custom ". ${custom} && _sf ")
+  _sefaca_quote(quoted_step ". ${quoted_shell} && ")
   _sefaca_quote(quoted_missing
     "sefaca: ${_SEFACA_LAUNCHER} is missing, so this step was not run: install sefaca again, or configure with -DSEFACA_ENABLE=OFF")
   configure_file("${_SEFACA_MODULE_DIR}/SefacaStep.sh.in" "${_SEFACA_PLANS}/step.sh" @ONLY)
+  configure_file("${_SEFACA_MODULE_DIR}/SefacaCustom.sh.in" "${_SEFACA_PLANS}/custom.sh" @ONLY)
 endfunction()
 
 # The text of RULE_LAUNCH_<kind>; `old` is what another launcher (CTest's) has there: it stays
 # outermost.
 function(_sefaca_rule out kind old)
   set(shell "${_SEFACA_PLANS}/step.sh")
+  set(custom "${_SEFACA_PLANS}/custom.sh")
   set(launcher "${_SEFACA_LAUNCHER}")
   set(plans "${_SEFACA_PLANS}")
-  foreach(name shell launcher plans)
+  foreach(name shell custom launcher plans)
     _sefaca_quote(${name} "${${name}}")
     string(REPLACE "$" "$$" ${name} "${${name}}")  # in a rule
   endforeach()
@@ -468,7 +476,6 @@ function(_sefaca_rule out kind old)
   if(old)
     string(PREPEND call "${old} ")
   endif()
-  set(about "--target=<TARGET_NAME> --output=<OUTPUT> --dir=<CMAKE_CURRENT_BINARY_DIR>")
   if(kind STREQUAL "COMPILE")
     string(CONCAT rule ". ${shell} && ${call} --role=compile "
       "--target=<TARGET_NAME> --language=<LANGUAGE> --object=<OBJECT> --dir=<CMAKE_CURRENT_BINARY_DIR> --")
@@ -480,11 +487,16 @@ function(_sefaca_rule out kind old)
     endif()
     string(APPEND rule "${call} --role=link "
       "--target=<TARGET_NAME> --file=<TARGET> --dir=<CMAKE_CURRENT_BINARY_DIR> --")
-  elseif(old)
-    string(CONCAT rule ". ${shell} && _sf_launch(){ ${call} --role=custom "
-      "\"$$_sf_target\" \"$$_sf_output\" \"$$_sf_dir\" -- \"$$@\"; } && _sf ${about}")
   else()
-    set(rule ". ${shell} && _sf ${about}")
+    string(CONCAT rule "_sf_target=--target=<TARGET_NAME> _sf_output=--output=<OUTPUT> "
+      "_sf_dir=--dir=<CMAKE_CURRENT_BINARY_DIR> && ")
+    if(old)
+      string(APPEND rule "_sf_own=yes && _sf_launch(){ ${call} --role=custom \"$$_sf_target\" "
+        "\"$$_sf_output\" \"$$_sf_dir\" -- \"$$@\"; } && ")
+    else()
+      string(APPEND rule "_sf_own=no && ")
+    endif()
+    string(APPEND rule ". ${custom} && _sf")
   endif()
   set(${out} "${rule}" PARENT_SCOPE)
 endfunction()

@@ -23,6 +23,7 @@ add_library(sefaca_cli STATIC
   ${cli}/policy_call.cpp
   ${cli}/shipping.cpp
   ${cli}/step.cpp
+  ${cli}/step_line.cpp
   ${cli}/step_policies.cpp
   ${cli}/suggest.cpp
   ${cli}/suggest_text.cpp

@@ -20,6 +20,7 @@
 #include "launcher/run.h"
 #include "launcher/session.h"
 #include "launcher/step.h"
+#include "launcher/step_line.h"
 #include "launcher/tool.h"
 
 namespace sefaca {
@@ -167,6 +168,14 @@ int run_step(const BuildStep& step, const Plan& plan, Policy policy,
   return exit_code_of(ended.outcome);
 }
 
+// For the shell of a custom step.
+int say_rest(std::span<const std::string> words, const Surroundings& surroundings) {
+  const auto rest = shell_rest(words, surroundings);
+  if (!rest) return refuse(rest.errors(), surroundings);
+  std::fputs(rest->c_str(), stdout);
+  return 0;
+}
+
 }  // namespace
 
 int launch_command(std::span<const std::string> words, const Surroundings& surroundings) {
@@ -174,6 +183,7 @@ int launch_command(std::span<const std::string> words, const Surroundings& surro
     return resolve_command(words.front().substr(10), surroundings);
   if (!words.empty() && words.front() == "--check-policy")
     return check_policy_command(words.subspan(1), surroundings);
+  if (!words.empty() && words.front().starts_with("--line=")) return say_rest(words, surroundings);
   // CMake's rules name a plan; other tools don't.
   const bool planned = std::any_of(
       words.begin(), std::find(words.begin(), words.end(), "--"), [](const std::string& word) {

@@ -17,9 +17,10 @@ hostile() {
   esac
   grep -ho 'worked: [a-z-]*' "$work/out" "$work/err" | sort | uniq | cut -d ' ' -f 2 | tr '\n' ' '
 }
+generator=Ninja
 configure() {
   as user rm -rf "$build"
-  attempt as user "$cmake" -S "$source" -B "$build" -G Ninja "$@"
+  attempt as user "$cmake" -S "$source" -B "$build" -G "$generator" "$@"
 }
 build() { attempt as user "$cmake" --build "$build" "$@"; }
 test_with() { attempt as user "$ctest" --test-dir "$build" "$@"; }
@@ -84,6 +85,34 @@ check 'a test stays silent' sh -c '! grep -q sefaca: "$1"' sh "$work/out"
 attempt as user "$ctest" --test-dir "$build/sub"
 check 'ctest in a directory below: the same' grep -Eq 'sub\.reads.*Failed' "$work/out"
 check 'a test left something running: it was ended' sh -c 'sleep 4; [ ! -e "$1/lives" ]' sh "$build"
+
+# What a shell does around a program's words: `cd x &&`, `|`, `>`.
+shell_forms='secret_cd secret_pipe secret_or secret_input secret_second after before'
+for generator in Ninja 'Unix Makefiles'; do
+  configure -DNO_SEFACA=ON
+  for one in $shell_forms plant_redirect; do
+    build --target "$one"
+    exits "$generator, bare: $one works" 0
+  done
+  as user rm -f "$source/planted"
+  configure
+  for one in $shell_forms; do
+    build --target "$one"
+    exits_not_zero "$generator: $one is refused"
+    check "$generator: $one is named" grep -Eq 'sefaca: .*id_ed25519' "$work/out" "$work/err"
+  done
+  build --target plant_redirect
+  exits_not_zero "$generator: plant_redirect is refused"
+  absent "$generator: nothing was planted" "$source/planted"
+  build --target around
+  exits "$generator: around a link step: built" 0
+  present "$generator: around a link step: before" "$build/sub/before-link"
+  present "$generator: around a link step: after" "$build/after-build"
+  check "$generator: around a link step: which is one" recorded has 'link around'
+done
+generator=Ninja
+configure
+build
 
 # Exceptions.
 configure "-DPOLICY=sefaca_policy(STEP plant READWRITE .)
