@@ -79,6 +79,13 @@ Command command_of(const ShellCall& call, const std::vector<std::string>& shell,
   return command;
 }
 
+// A compiler that is executed by itself runs no sefaca inside; a script that a shell runs may
+// (`$(SHELL) ./libtool …` uses its own $SHELL).
+bool is_alone(const Command& command, const RecipeLine& line) {
+  return command.argv == line.argv && line.programs.size() == 1 &&
+         base_name(command.argv.front()) == line.programs.front();
+}
+
 // make's level as it says itself, for a line; 1 where there is none ($(shell) of the top make).
 int make_level(const Surroundings& surroundings) {
   const std::string text = surroundings.variable("MAKELEVEL");
@@ -182,8 +189,7 @@ int make_shell(std::span<const std::string> words, const Surroundings& given) {
   choose(*request, choice, "the make door");
   request->door_limits = DoorLimits{.unlimited = choice.unlimited};
   request->door_paths = make_paths(call, line, caller, surroundings);
-  // A compiler that is executed by itself runs no sefaca inside.
-  request->hand_down = choice.preset != "compiler" || request->command->argv != line.argv;
+  request->hand_down = choice.preset != "compiler" || !is_alone(*request->command, line);
   return run_line(std::move(*request), caller, surroundings);
 }
 

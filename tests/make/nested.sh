@@ -61,6 +61,24 @@ EOS
   check "$person: another line there reads the home" grep -qx secret "$work/out"
   present "$person: its output is there" "$place/sub/a.o"
 
+  # As libtool: a line's script that uses $(SHELL) itself. The shells inside are of the line, and on
+  # record, and nobody tries to write the log from inside.
+  project "$person" libtool
+  cat >"$place/libtool" <<'EOS'
+"$1" -c 'cc -x c -c -o "$1" "$2" && echo made' sh "$3" "$2"
+EOS
+  echo 'int a;' >"$place/a.c"
+  makefile <<'EOS'
+all:
+>$(SHELL) ./libtool $(SHELL) a.c a.o
+EOS
+  rm -f "$(log_of "$person")"
+  attempt as "$person" make SHELL=sefaca-sh
+  exits "$person: a script that starts make's shell" 0
+  present "$person: … compiles" "$place/a.o"
+  check "$person: … the line, the script and its shell are on record" [ "$(records "$person" 'len(rs)')" = 3 ]
+  check "$person: … and nothing was denied" [ "$(records "$person" '[v for r in rs for v in r["violations"]]')" = '[]' ]
+
   # What a tree may send of records is bounded; what is dropped then is said and on record.
   project "$person" flood
   cat >"$place/flood.py" <<'EOS'
