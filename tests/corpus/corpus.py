@@ -1,0 +1,265 @@
+#!/usr/bin/env python3
+"""Upstream sources of Debian's packages, built, tested and installed bare and then under sefaca, in one
+and the same path, by an ordinary user, with no configuration.
+
+corpus.py --prefix=DIRECTORY --as-host=FILE --state=DIRECTORY [--only=NAME,…] [--kind=quick|all] [--fresh] [COUNT]
+
+`--prefix`: an installation of sefaca; `--as-host`: tests/hosts' program. What is done stands in the state
+directory, a file for each package: a run that was broken off goes on, and COUNT more packages are done.
+Ends with 1 when something differs that packages.toml does not explain. Called as root it works as
+$SEFACA_TEST_USER.
+"""
+import argparse
+import fnmatch
+import hashlib
+import json
+import os
+import pathlib
+import re
+import resource
+import shutil
+import subprocess
+import sys
+import time
+import tomllib
+
+from results import differences, results_of
+
+HERE = pathlib.Path(__file__).resolve().parent
+STEPS = ("configure", "build", "test", "install")
+VARIANTS = ("bare", "sefaca", "no-userns")  # the third: sefaca where user namespaces are refused
+PATH = "/usr/local/bin:/usr/bin:/bin"
+
+
+def say(text):
+    print(f"corpus: {time.strftime('%H:%M:%S')} {text}", flush=True)
+
+
+class Place:
+    """The directory that all variants of a package are built in, and the user who does it."""
+
+    def __init__(self, options):
+        self.user = os.environ.get("SEFACA_TEST_USER") if os.geteuid() == 0 else None
+        if os.geteuid() == 0 and not self.user:
+            sys.exit("corpus: root: SEFACA_TEST_USER must name an ordinary user")
+        # Not below /tmp, which the presets grant; one and the same at each run.
+        self.root = pathlib.Path(f"/var/tmp/sefaca-corpus.{self.user or os.environ.get('USER', os.getuid())}")
+        self.home, self.tree = self.root / "home", self.root / "tree"
+        shutil.rmtree(self.root, ignore_errors=True)
+        self.home.mkdir(parents=True)
+        self.prefix = self.root / "sefaca"
+        shutil.copytree(options.prefix, self.prefix, symlinks=True)
+        self.as_host = self.root / "as-host"
+        shutil.copy(options.as_host, self.as_host)
+        for path in (self.root, self.home):
+            self.give(path)
+
+    def give(self, path):
+        if self.user:
+            subprocess.run(["chown", "-R", "-h", self.user + ":", path], check=True)
+
+    def run(self, variant, command, log, limit):
+        """Runs a shell's line in the tree. Gives (exit code or None at the limit, seconds, peak bytes)."""
+        words = ["sh", "-c", command]
+        if variant == "no-userns":
+            words = [self.as_host, "no-userns", "--", *words]
+        if self.user:
+            words = ["setpriv", f"--reuid={self.user}", f"--regid={self.user}", "--init-groups", *words]
+        environment = {"PATH": f"{self.prefix}/bin:{PATH}", "HOME": str(self.home), "LANG": "C.UTF-8",
+                       "USER": self.user or "user", "SHELL": "/bin/sh", "TERM": "dumb"}
+        start = time.monotonic()
+        with open(log, "wb") as out:
+            child = subprocess.Popen(words, cwd=self.tree, env=environment, stdin=subprocess.DEVNULL,
+                                     stdout=out, stderr=subprocess.STDOUT, start_new_session=True)
+            try:
+                code = child.wait(limit)
+            except subprocess.TimeoutExpired:
+                os.killpg(child.pid, 9)
+                child.wait()
+                code = None
+        peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
+        return code, round(time.monotonic() - start, 2), peak
+
+    def audit_log(self):
+        return self.home / ".local/state/sefaca/audit.jsonl"  # of a home that has no ~/.sefaca
+
+    def clean(self):
+        shutil.rmtree(self.tree, ignore_errors=True)
+        shutil.rmtree(self.home, ignore_errors=True)
+        self.home.mkdir()
+        self.give(self.home)
+
+
+def words_of_door(package, variant, place):
+    """What packages.toml's {…} stand for: nothing where it is bare."""
+    if variant == "bare":
+        return {"make": "", "cmake": "", "meson": "", "wrapper": "", "test": ""}
+    module = place.prefix / "lib/cmake/Sefaca/Sefaca.cmake"
+    launch = "sefaca-launch"
+    setting = package.get("setting", {})
+    return {"make": f"SHELL={place.prefix}/bin/sefaca-sh " + setting.get("make", ""),
+            "cmake": f"-DCMAKE_PROJECT_TOP_LEVEL_INCLUDES={module} " + setting.get("cmake", ""),
+            "meson": f"CC='{launch} -- cc' CXX='{launch} -- c++'",
+            "wrapper": f"--wrapper='{launch} --preset=testing --'",
+            "test": f"{launch} --preset=testing --"}
+
+
+def installed(tree):
+    """{path below the install directory: (type and mode, digest)}."""
+    out = {}
+    root = tree / "corpus-install"
+    for path in sorted(root.rglob("*")):
+        info = path.lstat()
+        digest = ""
+        if path.is_symlink():
+            digest = os.readlink(path)
+        elif path.is_file():
+            digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        out[str(path.relative_to(root))] = (oct(info.st_mode), digest)
+    return out
+
+
+def violations_of(log):
+    """What was denied: {"TYPE OPERATION PATH-OR-HOST (PROGRAM)": count}, and how many runs there were."""
+    out, runs, unsandboxed = {}, 0, 0
+    if not log.exists():
+        return out, runs, unsandboxed
+    for line in log.read_text(errors="replace").splitlines():
+        record = json.loads(line)
+        runs += 1
+        unsandboxed += any(gap.get("what") == "everything" for gap in record.get("not_enforced", [])
+                           if isinstance(gap, dict))
+        for v in record.get("violations") or []:
+            if v.get("action") == "logged":
+                continue
+            what = v.get("path") or v.get("attempted_host") or v.get("address") or ""
+            program = os.path.basename(v.get("program") or "")
+            key = " ".join(filter(None, (v["violation"], v.get("operation"), what, f"({program})")))
+            out[key] = out.get(key, 0) + v.get("count", 1)
+    return out, runs, unsandboxed
+
+
+def build_once(package, variant, place, archive, logs):
+    place.clean()
+    place.tree.mkdir()
+    subprocess.run(["tar", "-xf", archive, "-C", place.tree, "--strip-components=1"], check=True)
+    # A release's generated files are not older than what they were made from.
+    subprocess.run("find . -exec touch -h -d 2020-01-01 {} +", shell=True, cwd=place.tree, check=True)
+    place.give(place.tree)
+    words = words_of_door(package, variant, place)
+    result = {"steps": {}}
+    for step in STEPS:
+        command = package.get(step)
+        if command is None:
+            continue
+        for name, value in words.items():
+            command = command.replace("{" + name + "}", value)
+        log = logs / f"{variant}.{step}.log"
+        code, seconds, peak = place.run(variant, command.replace("{install}", str(place.tree / "corpus-install")),
+                                        log, package.get("limit", 900))
+        result["steps"][step] = {"code": code, "seconds": seconds, "peak_bytes": peak}
+        if step == "test":
+            result["tests"] = results_of(log.read_text(errors="replace"), package.get("results"))
+        if code != 0 and step != "test":
+            break
+    result["installed"] = installed(place.tree)
+    result["violations"], result["runs"], result["unsandboxed"] = violations_of(place.audit_log())
+    return result
+
+
+def explained(package, sentence):
+    return next((why for pattern, why in package.get("explained", {}).items()
+                 if fnmatch.fnmatch(sentence, pattern)), None)
+
+
+def compare(package, bare, other):
+    """(sentences for what differs and is not explained, explained ones with their reasons)."""
+    found = []
+    for step in STEPS:
+        one, two = bare["steps"].get(step), other["steps"].get(step)
+        if (one or {}).get("code") != (two or {}).get("code"):
+            found.append(f"{step}: exit code {(one or {}).get('code')} bare, {(two or {}).get('code')} under sefaca")
+    found += differences(bare.get("tests", {}), other.get("tests", {}))
+    for path in sorted(bare["installed"].keys() | other["installed"].keys()):
+        one, two = bare["installed"].get(path), other["installed"].get(path)
+        if (one or [None])[0] != (two or [None])[0]:
+            found.append(f"installed {path}: {(one or ['nothing'])[0]} bare, {(two or ['nothing'])[0]} under sefaca")
+    found += [f"denied: {what} ({count} times)" for what, count in other["violations"].items()]
+    open_, reasons = [], []
+    for sentence in found:
+        why = explained(package, sentence)
+        (reasons if why else open_).append(f"{sentence}: {why}" if why else sentence)
+    return open_, reasons
+
+
+def do(package, place, options, state):
+    logs = state / package["name"]
+    shutil.rmtree(logs, ignore_errors=True)
+    logs.mkdir(parents=True)
+    archive = subprocess.run(["sh", HERE.parent / "real" / "fetch.sh", package.get("source", package["name"]),
+                              state / "sources"], check=True, capture_output=True, text=True).stdout.strip()
+    result = {"variants": {}, "differs": {}, "explained": {}}
+    for variant in VARIANTS:
+        result["variants"][variant] = one = build_once(package, variant, place, archive, logs)
+        say(f"{package['name']}: {variant}: " + ", ".join(
+            f"{step} {s['code']} in {s['seconds']} s" for step, s in one["steps"].items()) +
+            f"; {len(one.get('tests', {}))} tests, {one['runs']} runs on record")
+        if variant != "bare":
+            result["differs"][variant], result["explained"][variant] = compare(
+                package, result["variants"]["bare"], one)
+    place.clean()
+    return result
+
+
+def key_of(package, prefix):
+    """Changes with what would have to be done again."""
+    binary = hashlib.sha256((pathlib.Path(prefix) / "bin" / "sefaca").read_bytes()).hexdigest()
+    return hashlib.sha256((json.dumps(package, sort_keys=True) + binary).encode()).hexdigest()
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    for name in ("--prefix", "--as-host", "--state"):
+        parser.add_argument(name, required=True)
+    parser.add_argument("--only", default="")
+    parser.add_argument("--kind", default="all", choices=("quick", "all"))
+    parser.add_argument("--fresh", action="store_true", help="again, what was done too")
+    parser.add_argument("count", nargs="?", type=int)
+    options = parser.parse_args()
+    packages = tomllib.loads((HERE / "packages.toml").read_text())["package"]
+    names = [p["name"] for p in packages]
+    wanted = [n for n in options.only.split(",") if n]
+    if set(wanted) - set(names):
+        sys.exit(f"corpus: no such package: {', '.join(sorted(set(wanted) - set(names)))}; there are {', '.join(names)}")
+    chosen = [p for p in packages if (p["name"] in wanted if wanted else options.kind == "all" or p.get("quick"))]
+
+    state = pathlib.Path(options.state)
+    state.mkdir(parents=True, exist_ok=True)
+    place = Place(options)
+    done = different = 0
+    try:
+        for package in chosen:
+            file = state / f"{package['name']}.json"
+            key = key_of(package, options.prefix)
+            known = json.loads(file.read_text()) if file.exists() else {}
+            if known.get("key") != key or options.fresh:
+                if options.count is not None and done >= options.count:
+                    continue
+                known = {"key": key, "date": time.strftime("%Y-%m-%d"), "name": package["name"],
+                         **do(package, place, options, state)}
+                file.write_text(json.dumps(known, indent=1))
+                done += 1
+            differs = [f"{variant}: {s}" for variant, all_ in known["differs"].items() for s in all_]
+            different += bool(differs)
+            for sentence in differs[:20]:
+                say(f"{package['name']}: DIFFERS: {sentence}")
+            if len(differs) > 20:
+                say(f"{package['name']}: and {len(differs) - 20} more, see {file}")
+    finally:
+        shutil.rmtree(place.root, ignore_errors=True)
+    say(f"{len(chosen)} packages, {done} done now, {different} differ")
+    sys.exit(1 if different else 0)
+
+
+if __name__ == "__main__":
+    main()
