@@ -33,7 +33,7 @@ run_all() {  # run_all VARIANT OPTION…: the outputs are kept in $results/VARIA
 }
 
 run_all bare
-check 'bare: the time-out leaves what went to a session of its own' left_asleep
+check 'bare: the time-out leaves what went to a session of its own' [ -n "$(left_asleep)" ]
 left_asleep | xargs -r kill
 run_all sefaca -DWITH_SEFACA=ON
 
@@ -66,6 +66,8 @@ for one in target old-style words place will-fail skipped crashes late set-up us
   pre.Discovered.Passes; do
   check "on record: test $one" recorded has "test $one"
 done
+check 'the discovery by ctest itself is on record, as a test' recorded command '--gtest_list_tests'
+check '… of that name' recorded has 'test gtests'
 check 'a missing program is not on record' recorded lacks 'test missing'
 check 'objects of assembler are on record' recorded command 'start.S'
 check 'precompiled headers are on record' recorded command 'cmake_pch.hxx'
