@@ -1,0 +1,4 @@
+module shapes;
+int area(const Square& square) {
+  return square.side * square.side;
+}

@@ -1,0 +1,3 @@
+export module shapes;
+export import :square;
+export int area(const Square& square);

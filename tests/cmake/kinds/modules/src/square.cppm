@@ -1,0 +1,4 @@
+export module shapes:square;
+export struct Square {
+  int side;
+};

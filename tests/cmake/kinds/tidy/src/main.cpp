@@ -1,0 +1,4 @@
+int main(int argc, char**) {
+  if (argc > 9) return 1;
+  return 0;
+}
