@@ -75,6 +75,11 @@ std::vector<std::string> denied_lines(const BuildStep& step, const Policy& polic
       line += concat(", or -DSEFACA_SOURCE_WRITABLE=", parent_path(violation.path));
     if (std::find(out.begin(), out.end(), line) == out.end()) out.push_back(std::move(line));
   }
+  // A fixture's server, say, which other tests then miss.
+  if (step.role == StepRole::test && !outcome.left_running.empty())
+    out.push_back(concat(
+        "left running, and ended with the test: ", printable(join(outcome.left_running, ", ")),
+        "; to let it run on: sefaca_policy(", subject, " KEEP_BACKGROUND)"));
   if (exit_code_of(outcome) != 0 && !policy->withheld.empty())
     out.push_back(concat("withheld from the environment: ", join(policy->withheld, ", "),
                          "; to pass one: sefaca_policy(", subject, " ENV NAME)"));

@@ -12,9 +12,9 @@
 
 namespace sefaca {
 
-// One line for each thing that was denied: what, and the sefaca_policy() that would allow it; then
-// the variables that were withheld, when the step failed. Empty: there is nothing to say. `source`
-// is the source tree, which has a variable of its own.
+// One line for each thing that was denied: what, and the sefaca_policy() that would allow it; one
+// for what a test left running; when the step failed, one for the variables that were withheld.
+// Empty: there is nothing to say. `source` is the source tree, which has a variable of its own.
 std::vector<std::string> denied_lines(const BuildStep& step, const Policy& policy,
                                       const Outcome& outcome, const std::string& source);
 

@@ -25,6 +25,9 @@ struct Outcome {
   std::uint64_t max_memory_bytes = 0;  // the larger of the largest process's and the watched tree's
   std::uint64_t peak_processes = 0;    // as watched; 0 when it was never looked at
   std::vector<Violation> violations;
+  // Names (/proc/PID/comm) of what the command left behind and that was ended, once each; some of
+  // many.
+  std::vector<std::string> left_running{};
 };
 
 // Exit codes of sefaca itself (the contract): the command was not run.

@@ -71,6 +71,12 @@ std::vector<pid_t> descendants_of(pid_t root, pid_t except) {
   return found;
 }
 
+std::string name_of_process(pid_t pid) {
+  std::string name = slurp(concat(process_directory(pid), "/comm"));
+  if (name.ends_with('\n')) name.pop_back();
+  return name;
+}
+
 TreeFigures measure_tree(pid_t root, pid_t except) {
   static const auto page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
   TreeFigures figures;

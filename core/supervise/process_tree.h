@@ -5,6 +5,7 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 namespace sefaca {
@@ -17,6 +18,8 @@ struct TreeFigures {
 // Every living descendant of `root` but `except` (the guardian; 0: nobody), children after their
 // parents. Needs CONFIG_PROC_CHILDREN.
 std::vector<pid_t> descendants_of(pid_t root, pid_t except);
+// /proc/PID/comm, which the process chooses itself; empty: it is gone.
+std::string name_of_process(pid_t pid);
 TreeFigures measure_tree(pid_t root, pid_t except);
 // Proportional set size of the tree, in bytes: exact about shared pages, and slow.
 std::uint64_t proportional_memory(pid_t root, pid_t except);

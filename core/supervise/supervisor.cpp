@@ -382,6 +382,7 @@ class Supervisor::Impl {
     while (reap()) {
       const std::int64_t left = until - now_ms();
       if (left <= 0) {
+        note_left_running();
         signal_tree(SIGKILL);
         break;
       }
@@ -390,6 +391,17 @@ class Supervisor::Impl {
     while (reap()) {
       constexpr int kAgainMs = 50;
       if (!wait_for_events(kAgainMs)) signal_tree(SIGKILL);
+    }
+  }
+
+  void note_left_running() {
+    constexpr std::size_t kMost = 8;
+    for (const pid_t pid : descendants_of(::getpid(), guardian_.pid())) {
+      if (pid == init_ || left_running_.size() == kMost) continue;
+      const std::string name = name_of_process(pid);
+      if (!name.empty() &&
+          std::find(left_running_.begin(), left_running_.end(), name) == left_running_.end())
+        left_running_.push_back(name);
     }
   }
 
@@ -411,6 +423,7 @@ class Supervisor::Impl {
     o.peak_processes = peak_processes_;
     add_violation(o);
     o.violations.insert(o.violations.end(), violations_.begin(), violations_.end());
+    o.left_running = std::move(left_running_);
     return out;
   }
 
@@ -450,6 +463,7 @@ class Supervisor::Impl {
   std::optional<FlatPlan> flat_;
   std::unique_ptr<Receiver> receiver_;
   std::vector<Violation> violations_;
+  std::vector<std::string> left_running_;
   Fence fence_;
   Guardian guardian_;
   UniqueFd signals_, reports_, reports_end_;

@@ -42,6 +42,8 @@ for one in compile link custom test; do
 done
 test_with -R '^reads'
 exits 'bare: tests read the secret' 0
+test_with -R '^fixture'
+exits 'bare: a test reaches the server that a fixture left' 0
 as user rm -f "$source/planted" "$source/beside" "$source/../planted-by-step"
 as user rm -rf "$(home_of user)/.planted-by-step" "$source/.git/config" "$(home_of user)/.local/state/sefaca"
 
@@ -80,8 +82,17 @@ check 'tests can not read it' grep -Eq 'reads.*Failed' "$work/out"
 check 'ctest points to the log' grep -q 'Sefaca: what tests were denied' "$work/out"
 check 'the test log names it' grep -Eq 'test reads, exit code 1' "$build/Testing/Temporary/Sefaca.log"
 check 'the test log has the path' grep -q 'id_ed25519' "$build/Testing/Temporary/Sefaca.log"
+check 'the test log names what a test left running' grep -Eq \
+  'left running, and ended with the test: .*sleep.*sefaca_policy\(TEST server KEEP_BACKGROUND\)' \
+  "$build/Testing/Temporary/Sefaca.log"
 test_with --output-on-failure -R '^reads'
 check 'a test stays silent' sh -c '! grep -q sefaca: "$1"' sh "$work/out"
+test_with -R '^fixture'
+check 'a server that a fixture left: it is gone' grep -Eq 'fixture_client .*Failed' "$work/out"
+check '… and ctest points to the log' grep -q 'Sefaca: what tests were denied' "$work/out"
+check '… which names it' grep -Eq \
+  'left running.*: python3; .*sefaca_policy\(TEST fixture_server KEEP_BACKGROUND\)' \
+  "$build/Testing/Temporary/Sefaca.log"
 attempt as user "$ctest" --test-dir "$build/sub"
 check 'ctest in a directory below: the same' grep -Eq 'sub\.reads.*Failed' "$work/out"
 check 'a test left something running: it was ended' sh -c 'sleep 4; [ ! -e "$1/lives" ]' sh "$build"
@@ -119,7 +130,7 @@ configure "-DPOLICY=sefaca_policy(STEP plant READWRITE .)
 sefaca_policy(STEP out.txt READWRITE \"\${CMAKE_SOURCE_DIR}\")
 sefaca_policy(STEP network NETWORK allow)
 sefaca_policy(TEST reads OFF)
-sefaca_policy(TEST server KEEP_BACKGROUND)
+sefaca_policy(TEST server fixture_server KEEP_BACKGROUND)
 sefaca_policy(DIRECTORY sub OFF)"
 exits 'exceptions: configured' 0
 for one in plant makes_out network; do
@@ -131,6 +142,7 @@ build --target secret
 exits_not_zero 'exceptions: another step may not'
 build
 test_with
+check 'exceptions: the server that a fixture left' grep -Eq ' fixture_client .*Passed' "$work/out"
 check 'exceptions: OFF' grep -Eq ' reads .*Passed' "$work/out"
 check 'exceptions: a directory' grep -Eq 'sub\.reads .*Passed' "$work/out"
 check 'exceptions: OFF is on record' recorded unsandboxed 'test reads=OFF'
@@ -233,6 +245,40 @@ configure '-DPOLICY=set_tests_properties(passes PROPERTIES ENVIRONMENT "SEFACA_R
 build
 test_with -R '^passes'
 exits "a test's environment narrows" 0
+
+# The build among the sources: the tree is writable, but for .git, what targets are made from and what
+# CMake made.
+kept='main.c CMakeLists.txt sub/CMakeLists.txt .git/config build.ninja CMakeCache.txt CTestTestfile.cmake'
+there=$place/inside
+project_there() {  # as it was
+  as user rm -rf "$there"
+  as user cp -R "$source" "$there"
+  as user mkdir -p "$there/.git"
+  as user sh -c 'echo "[core]" >"$1"' sh "$there/.git/config"
+}
+for variant in bare sefaca; do
+  project_there
+  off=OFF
+  [ "$variant" = sefaca ] || off=ON
+  attempt as user "$cmake" -S "$there" -B "$there" -G Ninja "-DNO_SEFACA=$off" "-DTOUCH=$(echo "$kept" | tr ' ' ';')"
+  exits "in the sources, $variant: configured" 0
+  attempt as user "$cmake" --build "$there"
+  exits "in the sources, $variant: built" 0
+  attempt as user "$there/program"
+  exits "in the sources, $variant: it runs" 0
+  attempt as user "$cmake" --build "$there" --target free
+  present "in the sources, $variant: another file may be made" "$there/free.txt"
+  for file in $kept; do
+    before=$(sha256sum "$there/$file")
+    attempt as user ninja -C "$there" "touch_$(echo "$file" | tr './' '__')"
+    if [ "$variant" = bare ]; then
+      check "in the sources, bare: $file can be changed" [ "$(sha256sum "$there/$file")" != "$before" ]
+    else
+      exits_not_zero "in the sources: $file is refused"
+      check "in the sources: $file is as it was" [ "$(sha256sum "$there/$file")" = "$before" ]
+    fi
+  done
+done
 
 # Ways in.
 for launchers in OFF ON; do
