@@ -25,6 +25,7 @@ struct RunRequest {
   std::string target;
   // Whether runs inside are told of this one: not where surely none are.
   bool hand_down = true;
+  std::vector<Gap> gaps{};  // what the door itself can't hold, for the record
   bool step = false;  // one of many of a build: what holds for all of them is not said for each
 };
 

@@ -148,14 +148,15 @@ void say_denied(const BuildStep& step, const Plan& plan, const Session& session,
 
 int run_step(const BuildStep& step, const Plan& plan, Policy policy,
              const Surroundings& surroundings) {
-  auto prepared =
-      prepare_session(request_for(step), std::move(policy), surroundings, Supervision::supervised);
-  if (!prepared) return refuse(prepared.errors(), surroundings);
-  Session& session = *prepared;
+  RunRequest request = request_for(step);
   if (note_of(plan, "unsafe_place") == "true")
-    session.record.not_enforced.push_back(
+    request.gaps.push_back(
         {Gap::Effect::weaker, "plan_file",
          "the plan lies in the build tree, where custom steps and tests can write", ""});
+  auto prepared =
+      prepare_session(std::move(request), std::move(policy), surroundings, Supervision::supervised);
+  if (!prepared) return refuse(prepared.errors(), surroundings);
+  Session& session = *prepared;
   const Supervised ended = supervise_session(session, surroundings);
   if (ended.failed != Step::none) {
     print_errors(stderr, {ended.error}, use_colour(stderr, surroundings));

@@ -205,6 +205,17 @@ Record start_record(const RunRequest& request, const Policy& policy,
   return record;
 }
 
+namespace {
+
+void record_plan(Session& session) {
+  session.record.enforced = session.plan.enforced;
+  session.record.not_enforced = session.plan.gaps;
+  session.record.not_enforced.insert(session.record.not_enforced.end(),
+                                     session.request.gaps.begin(), session.request.gaps.end());
+}
+
+}  // namespace
+
 Result<Session> prepare_session(RunRequest request, const Surroundings& surroundings,
                                 Supervision supervision) {
   if (!request.command) {
@@ -274,8 +285,7 @@ Result<Session> prepare_session(RunRequest request, Policy policy, const Surroun
   make_plan(session, surroundings);
   if (auto fine = refuse_gaps(session.policy, session.plan); !fine) return fine.errors();
   if (auto fine = open_log(session, surroundings); !fine) return fine.errors();
-  session.record.enforced = session.plan.enforced;
-  session.record.not_enforced = session.plan.gaps;
+  record_plan(session);
   return session;
 }
 
@@ -283,8 +293,7 @@ Status plan_with_less(Session& session, Step step, const Error& why,
                       const Surroundings& surroundings) {
   session.capabilities.lose(step, why.errno_value);
   make_plan(session, surroundings);
-  session.record.enforced = session.plan.enforced;
-  session.record.not_enforced = session.plan.gaps;
+  record_plan(session);
   return refuse_gaps(session.policy, session.plan);
 }
 

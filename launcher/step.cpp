@@ -296,12 +296,14 @@ void add_step_rights(PolicyFields& fields, const BuildStep& step, const Plan& pl
   const auto homes = home_directories(surroundings);
   const std::string& source = only(plan, "source");
   const std::string& build = only(plan, "build");
-  // A build inside the step (`cmake --build` in a custom command) is launched by the same plans.
-  add_rule(fields, {.path = step.plans,
-                    .access = Access::read,
-                    .kind = PathRule::Kind::grant,
-                    .reason = "the plans of this build",
-                    .origin = kDoor});
+  // A build inside the step (`cmake --build` in a custom command) is launched by the same plans. In
+  // the build tree they can be read, and are protected as what this configure run generated.
+  if (access_at(fields.paths, step.plans, Access::hide) == Access::hide)
+    add_rule(fields, {.path = step.plans,
+                      .access = Access::read,
+                      .kind = PathRule::Kind::grant,
+                      .reason = "the plans of this build",
+                      .origin = kDoor});
   for (const std::string& directory : output_directories(step, surroundings.cwd)) {
     const auto real = surroundings.files->real_path(directory);
     if (!real || is_home_or_above(*real, homes)) continue;

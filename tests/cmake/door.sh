@@ -246,6 +246,25 @@ build
 test_with -R '^passes'
 exits "a test's environment narrows" 0
 
+# The whole of it under sefaca too, as docs/cmake.md says: steps nest.
+inside() { attempt as user sefaca run --preset=development --timeout=none --memory=none -- "$@"; }
+for generator in Ninja 'Unix Makefiles'; do
+  as user rm -rf "$build"
+  inside "$cmake" -S "$source" -B "$build" -G "$generator"
+  exits "all of it inside, $generator: configured" 0
+  inside "$cmake" --build "$build"
+  exits "all of it inside, $generator: built" 0
+  inside "$cmake" --build "$build" --target around
+  exits "all of it inside, $generator: around a link step" 0
+  inside "$cmake" --build "$build" --target plant
+  exits_not_zero "all of it inside, $generator: the source tree can not be written"
+  absent "all of it inside, $generator: nothing was planted" "$source/planted"
+  inside "$ctest" --test-dir "$build" -R '^passes'
+  exits "all of it inside, $generator: tested" 0
+  check "all of it inside, $generator: that steps could write the plans is on record" recorded gap plan_file
+done
+generator=Ninja
+
 # The build among the sources: the tree is writable, but for .git, what targets are made from and what
 # CMake made.
 kept='main.c CMakeLists.txt sub/CMakeLists.txt .git/config build.ninja CMakeCache.txt CTestTestfile.cmake'
