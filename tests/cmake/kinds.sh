@@ -19,7 +19,6 @@ case $kind in
 esac
 set_up "$2" "kinds/$kind"
 module="-DCMAKE_PROJECT_TOP_LEVEL_INCLUDES=$work/sefaca/lib/cmake/Sefaca/Sefaca.cmake"
-recorded() { /usr/bin/python3 "$here/records.py" "$(log_of user)" "$@"; }
 
 run_all() {  # run_all VARIANT OPTION…
   variant=$1

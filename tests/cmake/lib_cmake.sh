@@ -35,3 +35,15 @@ test_results() {
   sed -nE 's/^ *[0-9]+\/[0-9]+ Test +#[0-9]+: ([^ ]+) \.*( |\*+)(.*[A-Za-z]) +[0-9.]+ sec.*$/\1 \3/p' \
     "$1" | tr -s ' ' | sort
 }
+
+# recorded QUESTION [WORD]: what records.py answers about the user's log.
+recorded() { /usr/bin/python3 "$here/records.py" "$(log_of user)" "$@"; }
+
+# The project configured afresh in $build, built, tested.
+generator=Ninja
+configure() {
+  as user rm -rf "$build"
+  attempt as user "$cmake" -S "$source" -B "$build" -G "$generator" "$@"
+}
+build() { attempt as user "$cmake" --build "$build" "$@"; }
+test_with() { attempt as user "$ctest" --test-dir "$build" "$@"; }

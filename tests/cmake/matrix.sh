@@ -56,7 +56,6 @@ absent 'nothing was written among the sources' "$source/src/made-here"
 check 'the time-out ended the whole tree' [ -z "$(left_asleep)" ]
 
 # Each step is on record, by its role.
-recorded() { /usr/bin/python3 "$here/records.py" "$(log_of user)" "$@"; }
 for one in 'compile stat' 'compile shar' 'compile modu' 'compile obje' 'compile uni' 'compile own' \
   'compile moced' 'link stat' 'link shar' 'link modu' 'link prog' 'compile dep' 'compile in_sub'; do
   check "on record: $one" recorded has "$one"

@@ -51,7 +51,6 @@ for part in tests contents; do
   check "$project: the same $(wc -l <"$results/bare/$part") $part" [ -z "$err" ]
   check "$project: there are $part" [ -s "$results/bare/$part" ]
 done
-recorded() { /usr/bin/python3 "$here/records.py" "$(log_of user)" "$@"; }
 for role in compile link test; do
   check "$project: $role steps are on record" recorded role "$role"
 done

@@ -26,7 +26,6 @@ endif()
 include(Sefaca)
 EOS
 as user cp "$work/CMakeLists.txt" "$source/CMakeLists.txt"
-recorded() { /usr/bin/python3 "$here/records.py" "$(log_of user)" "$@"; }
 extra_env=''
 command -v ccache >/dev/null && extra_env='CMAKE_CXX_COMPILER_LAUNCHER=ccache'
 
