@@ -14,8 +14,6 @@ struct Unsupported {
   std::string_view instead;
 };
 constexpr Unsupported kUnsupported[] = {
-    {"network", "host-loopback", "it needs the supervisor to decide connections",
-     "--network=allow"},
     {"allow", "ptrace-outside", "Landlock always keeps tracing inside", ""},
 };
 

@@ -358,11 +358,32 @@ class Planner {
         "--no-network");
   }
 
+  // Loopback of the machine's own network. Whatever the caller's memory says, the kernel never goes
+  // on with a call of its own that names an address.
+  bool decides_loopback() {
+    NotifyPlan& notify = plan_.notify;
+    const bool listens = plan_.filter.notify != Notify::none;
+    notify.decides = listens && notify.performs && notify.connects;
+    return notify.decides;
+  }
+
+  std::string undecided() const {
+    if (!supervised()) return "exec has no supervisor to decide connections";
+    if (policy_.level == Level::strict && policy_.network == Network::localhost)
+      return "other processes of this machine would reach what listens on its loopback";
+    if (policy_.keep_background)
+      return "--keep-background leaves no supervisor to decide connections";
+    if (host_.listener_taken) return "an outer sandbox is notified of this tree's calls";
+    return "the supervisor can't connect in the command's place (pidfd_getfd(2) is refused, or the "
+           "kernel is older than 5.19)";
+  }
+
   void network() {
     if (!plan_.filtered) return;
-    plan_.filter.network = policy_.network == Network::allow || plan_.namespaces.network;
+    plan_.filter.sockets = SocketCalls::refused;
     switch (policy_.network) {
       case Network::allow:
+        plan_.filter.sockets = SocketCalls::open;
         unix_sockets_gap();
         break;
       case Network::deny:
@@ -370,23 +391,39 @@ class Planner {
         break;
       case Network::localhost:
         if (plan_.namespaces.network) {
+          plan_.filter.sockets = SocketCalls::watched;
           held("network", "network namespace (a loopback of its own)");
           unix_sockets_gap();
           break;
         }
         [[fallthrough]];
-      case Network::host_loopback:
+      case Network::host_loopback: {
+        const bool own = policy_.network == Network::localhost;
+        // At strict nobody of outside may come in either.
+        if (!(own && policy_.level == Level::strict) && decides_loopback()) {
+          plan_.filter.sockets = SocketCalls::decided;
+          held("network", own ? "the supervisor connects and binds: loopback, ports of this tree"
+                              : "the supervisor connects and binds: loopback");
+          if (own)
+            gap(kWeaker, "network",
+                concat("other processes of this machine reach the ports that this tree listens "
+                       "on: ",
+                       namespaces_trouble()),
+                namespaces_remedy(host_));
+          break;
+        }
         held("network", "seccomp (no socket but unix pairs)");
         gap(kNarrower, "network",
-            policy_.network == Network::localhost
-                ? concat("no network at all in place of localhost: ", namespaces_trouble())
-                : "no network at all in place of host-loopback in this build",
-            policy_.network == Network::localhost ? namespaces_remedy(host_) : "");
+            own ? concat("no network at all in place of localhost: ", namespaces_trouble(), "; ",
+                         undecided())
+                : concat("no network at all in place of host-loopback: ", undecided()),
+            own ? namespaces_remedy(host_) : "");
         break;
+      }
     }
     if (plan_.notify.connects) {
       held("unix_sockets", "the supervisor decides by path");
-    } else if (!plan_.filter.network) {
+    } else if (!plan_.filter.network()) {
       held("unix_sockets", "seccomp (connect refused)");
     }
   }
@@ -467,7 +504,7 @@ class Planner {
       gap(kWeaker, "signals", reached("signals reach the user's other processes"), remedy);
     if (!apart && host_.landlock_abi == 0)
       gap(kWeaker, "ptrace", "without Landlock the user's other processes can be traced", remedy);
-    const bool connects = plan_.filter.network || !plan_.filtered;
+    const bool connects = plan_.filter.network() || !plan_.filtered;
     if (connects && !plan_.namespaces.network && !allowed("abstract-sockets"))
       gap(kWeaker, "abstract_sockets", reached("abstract unix sockets are reachable"), remedy);
   }

@@ -44,6 +44,7 @@ struct NotifyPlan {
   std::vector<PathRule> watched;  // at permissive: reading below is logged
   bool performs = false;          // what the policy grants beyond Landlock, and metadata
   bool connects = false;          // connect is performed by the supervisor
+  bool decides = false;           // and bind, listen and sends: see SocketCalls::decided
   bool abstract_sockets = false;  // --allow=abstract-sockets
   bool killable_wait = false;     // see Capabilities
   std::vector<std::string> own_places;  // what a mount namespace has of its own: "/tmp"

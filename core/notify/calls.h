@@ -15,7 +15,9 @@ enum class Deed : std::uint8_t {
   execute,
   metadata,  // mode, owner, times, extended attributes
   connect,
-  bind
+  bind,
+  listen,
+  send  // with an address, or one may stand in its message
 };
 
 struct CallShape {

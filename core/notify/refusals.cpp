@@ -23,7 +23,7 @@ Violation name_socket(const LaunchPlan& plan, const seccomp_data& data) {
   v.kind = ViolationKind::socket_denied;
   if (family == AF_UNIX) {
     v.suggestion = suggest_call("socketpair");
-  } else if ((family == AF_INET || family == AF_INET6) && !plan.filter.network) {
+  } else if ((family == AF_INET || family == AF_INET6) && !plan.filter.network()) {
     v.kind = ViolationKind::network_access_denied;
     if (type == SOCK_STREAM || type == SOCK_DGRAM) v.suggestion = suggest_network();
   }

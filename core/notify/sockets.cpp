@@ -1,6 +1,7 @@
 #include "core/notify/sockets.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -13,7 +14,7 @@
 
 #include "core/base/text.h"
 #include "core/notify/name_protocol.h"
-#include "core/notify/path_walk.h"
+#include "core/notify/port_table.h"
 #include "core/notify/suggestions.h"
 #include "core/notify/workers.h"
 #include "core/policy/paths.h"
@@ -52,6 +53,28 @@ SocketAddress pinned(int fd) {
   return out;
 }
 
+bool is_internet(int domain) {
+  return domain == AF_INET || domain == AF_INET6;
+}
+
+bool is_datagram(int fd) {
+  return option(fd, SO_TYPE) != SOCK_STREAM;
+}
+
+bool takes_both_families(int fd, int domain) {
+  int value = 1;
+  socklen_t size = sizeof value;
+  return domain == AF_INET6 && ::getsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &value, &size) == 0 &&
+         value == 0;
+}
+
+// Was the connection refused, or has it been since (a connect that does not wait)?
+bool was_refused(int socket, int error) {
+  if (error == ECONNREFUSED) return true;
+  pollfd one{socket, 0, 0};
+  return error == EINPROGRESS && ::poll(&one, 1, 0) == 1 && (one.revents & POLLERR) != 0;
+}
+
 bool is_socket(int fd) {
   struct stat info {};
   return ::fstat(fd, &info) == 0 && S_ISSOCK(info.st_mode);
@@ -60,12 +83,14 @@ bool is_socket(int fd) {
 }  // namespace
 
 Sockets::Sockets(std::shared_ptr<const Listener> listener, const LaunchPlan& plan, bool scoped,
-                 Record record, HostNames::Denied name_denied)
+                 Record record, RecordLater later, HostNames::Denied name_denied)
     : listener_(std::move(listener)),
       plan_(plan),
       scoped_(scoped),
       record_(std::move(record)),
-      names_(std::move(name_denied)) {}
+      later_(std::move(later)),
+      names_(std::move(name_denied)),
+      loopback_(std::make_shared<Loopback>(plan.notify.network == Network::host_loopback)) {}
 
 void Sockets::connect(const Notification& call) {
   const Target target(static_cast<pid_t>(call.pid), &plan_.notify.own_places);
@@ -83,60 +108,196 @@ void Sockets::connect(const Notification& call) {
   if (domain < 0) return listener_->refuse(call.id, ENOTSOCK);
   if (!address) return listener_->refuse(call.id, EINVAL);
   if (!listener_->still_waits(call.id)) return;
-  if (domain == AF_INET || domain == AF_INET6)
-    return connect_internet(call, std::move(socket), *address);
+  if (is_internet(domain)) return connect_internet(call, std::move(socket), *address);
   if (domain == AF_UNIX && !path.empty()) return connect_by_path(call, std::move(socket), *address);
-  // Abstract names: the supervisor stands in a scope of its own, which keeps them to this tree.
-  if (address->is_abstract() && !scoped_ && !plan_.notify.abstract_sockets) {
+  if (refuse_abstract(call, *address)) return;
+  perform(call, std::move(socket), *address);
+}
+
+// Abstract names: the supervisor stands in a scope of its own, which keeps them to this tree.
+bool Sockets::refuse_abstract(const Notification& call, const SocketAddress& address) {
+  if (!address.is_abstract() || scoped_ || plan_.notify.abstract_sockets) return false;
+  Violation v;
+  v.kind = ViolationKind::socket_denied;
+  v.operation = "connect";
+  v.suggestion = "Use --allow=abstract-sockets if it needs unix sockets without a path";
+  record_(call, std::move(v));
+  listener_->refuse(call.id, EACCES);
+  return true;
+}
+
+WalkedPath Sockets::reachable(const Notification& call, const SocketAddress& address) {
+  const Target target(static_cast<pid_t>(call.pid), &plan_.notify.own_places);
+  const auto refused = [&](int error) {
+    listener_->refuse(call.id, error);
+    return WalkedPath{};
+  };
+  const std::string path = absolute_in_target(target, AT_FDCWD, address.path());
+  if (path.empty() || is_process_relative(path)) return refused(EACCES);
+  WalkedPath at = walk(target, path, true);
+  if (at.end == WalkedPath::End::missing) return refused(ENOENT);
+  if (at.end == WalkedPath::End::nowhere) return refused(at.error);
+  const bool granted = access_at(plan_.paths, at.path, Access::hide) == Access::write;
+  if (granted || is_name_service(at.path)) return at;
+  if (!is_socket(at.fd.get())) return refused(ECONNREFUSED);
+  if (::syscall(SYS_faccessat2, at.fd.get(), "", W_OK, AT_EMPTY_PATH | AT_EACCESS) == 0) {
     Violation v;
     v.kind = ViolationKind::socket_denied;
     v.operation = "connect";
-    v.suggestion = "Use --allow=abstract-sockets if it needs unix sockets without a path";
+    v.path = at.path;
+    v.suggestion = suggest_unix_socket(plan_, at.path);
     record_(call, std::move(v));
-    return listener_->refuse(call.id, EACCES);
   }
-  perform(call, std::move(socket), *address);
+  return refused(EACCES);
 }
 
 void Sockets::connect_by_path(const Notification& call, UniqueFd socket,
                               const SocketAddress& address) {
-  const Target target(static_cast<pid_t>(call.pid), &plan_.notify.own_places);
-  const std::string path = absolute_in_target(target, AT_FDCWD, address.path());
-  if (path.empty() || is_process_relative(path)) return listener_->refuse(call.id, EACCES);
-  WalkedPath at = walk(target, path, true);
-  if (at.end == WalkedPath::End::missing) return listener_->refuse(call.id, ENOENT);
-  if (at.end == WalkedPath::End::nowhere) return listener_->refuse(call.id, at.error);
-  const bool granted = access_at(plan_.paths, at.path, Access::hide) == Access::write;
-  if (!granted && !is_name_service(at.path)) {
-    if (!is_socket(at.fd.get())) return listener_->refuse(call.id, ECONNREFUSED);
-    if (::syscall(SYS_faccessat2, at.fd.get(), "", W_OK, AT_EMPTY_PATH | AT_EACCESS) == 0) {
-      Violation v;
-      v.kind = ViolationKind::socket_denied;
-      v.operation = "connect";
-      v.path = at.path;
-      v.suggestion = suggest_unix_socket(plan_, at.path);
-      record_(call, std::move(v));
-    }
-    return listener_->refuse(call.id, EACCES);
-  }
+  WalkedPath at = reachable(call, address);
+  if (!at.fd) return;
   const SocketAddress exact = pinned(at.fd.get());
   perform(call, std::move(socket), exact, std::move(at.fd));
 }
 
-void Sockets::connect_internet(const Notification& call, UniqueFd socket,
-                               const SocketAddress& address) {
-  const bool inside = plan_.notify.network == Network::allow || address.family() == AF_UNSPEC ||
-                      (plan_.notify.own_loopback && address.is_here());
-  if (inside) return perform(call, std::move(socket), address);
+Violation Sockets::unreached(const char* operation, const SocketAddress& address,
+                             Loopback::Reach reach) const {
   Violation v;
   v.kind = ViolationKind::network_access_denied;
-  v.operation = "connect";
+  v.operation = operation;
   v.address = address.text();
   v.port = address.port();
   v.attempted_host = names_.name_of(v.address);
-  v.suggestion = suggest_network();
-  record_(call, std::move(v));
-  listener_->refuse(call.id, plan_.notify.own_loopback ? ENETUNREACH : EACCES);
+  v.suggestion = reach == Loopback::Reach::the_hosts ? suggest_host_loopback() : suggest_network();
+  return v;
+}
+
+void Sockets::refuse_address(const Notification& call, const char* operation,
+                             const SocketAddress& address, Loopback::Reach reach) {
+  if (reach != Loopback::Reach::nobody) record_(call, unreached(operation, address, reach));
+  if (reach != Loopback::Reach::outside) return listener_->refuse(call.id, ECONNREFUSED);
+  const bool loopback = plan_.notify.own_loopback || plan_.notify.decides;
+  listener_->refuse(call.id, loopback ? ENETUNREACH : EACCES);
+}
+
+void Sockets::connect_internet(const Notification& call, UniqueFd socket,
+                               const SocketAddress& address) {
+  if (plan_.notify.network == Network::allow || address.family() == AF_UNSPEC)
+    return perform(call, std::move(socket), address);
+  if (plan_.notify.decides) return connect_on_loopback(call, std::move(socket), address);
+  if (!plan_.notify.own_loopback || !address.is_here())
+    return refuse_address(call, "connect", address, Loopback::Reach::outside);
+  // Refused on its own loopback, what is there on the host's is what was meant.
+  const SocketAddress to = on_loopback(address, address.family(), false);
+  if (takers_of(to, is_datagram(socket.get())).empty())
+    return perform(call, std::move(socket), address);
+  const auto name = later_(call, unreached("connect", to, Loopback::Reach::the_hosts));
+  perform(call, std::move(socket), address, {}, [name](int performed, int error) {
+    if (was_refused(performed, error)) name();
+    return error;
+  });
+}
+
+void Sockets::connect_on_loopback(const Notification& call, UniqueFd socket,
+                                  const SocketAddress& address) {
+  const int domain = option(socket.get(), SO_DOMAIN);
+  const bool datagram = is_datagram(socket.get());
+  const SocketAddress to = on_loopback(address, domain, takes_both_families(socket.get(), domain));
+  const Loopback::Reach reach =
+      to.is_internet() ? loopback_->reach(to, datagram) : Loopback::Reach::outside;
+  if (reach != Loopback::Reach::granted) return refuse_address(call, "connect", to, reach);
+  if (!Loopback::keep_to_lo(socket.get())) return listener_->refuse(call.id, EACCES);
+  perform(call, std::move(socket), to, {},
+          [loopback = loopback_, to, datagram](int connected, int error) {
+            if (datagram && error == 0) loopback->own(connected);
+            if (datagram || (error != 0 && error != EINPROGRESS)) return error;
+            // Whose the port was may have changed meanwhile.
+            if (loopback->reach(to, false) != Loopback::Reach::the_hosts) return error;
+            const sockaddr nowhere{AF_UNSPEC, {}};
+            ::connect(connected, &nowhere, sizeof nowhere);
+            return ECONNREFUSED;
+          });
+}
+
+void Sockets::bind(const Notification& call, const std::optional<SocketAddress>& address) {
+  const Target target(static_cast<pid_t>(call.pid), &plan_.notify.own_places);
+  const UniqueFd socket = target.take_descriptor(static_cast<int>(call.data.args[0]));
+  if (!socket) return listener_->refuse(call.id, errno == EBADF ? EBADF : EACCES);
+  const int domain = option(socket.get(), SO_DOMAIN);
+  if (domain < 0) return listener_->refuse(call.id, ENOTSOCK);
+  if (!address) return listener_->refuse(call.id, EINVAL);
+  if (!listener_->still_waits(call.id)) return;
+  int error = 0;
+  if (is_internet(domain)) {
+    error = loopback_->bind(socket.get(), *address);
+    if (error == EADDRNOTAVAIL && address->is_internet())
+      record_(call, unreached("bind", *address, Loopback::Reach::outside));
+  } else if (::bind(socket.get(), &address->base, address->length) != 0) {
+    error = errno;
+  }
+  error == 0 ? listener_->return_value(call.id, 0) : listener_->refuse(call.id, error);
+}
+
+void Sockets::listen(const Notification& call) {
+  const Target target(static_cast<pid_t>(call.pid), &plan_.notify.own_places);
+  const UniqueFd socket = target.take_descriptor(static_cast<int>(call.data.args[0]));
+  if (!socket) return listener_->refuse(call.id, errno == EBADF ? EBADF : EACCES);
+  const int domain = option(socket.get(), SO_DOMAIN);
+  if (domain < 0) return listener_->refuse(call.id, ENOTSOCK);
+  if (!listener_->still_waits(call.id)) return;
+  const int backlog = static_cast<int>(call.data.args[1]);
+  int error = 0;
+  if (is_internet(domain)) {
+    error = loopback_->listen(socket.get(), backlog);
+  } else if (::listen(socket.get(), backlog) != 0) {
+    error = errno;
+  }
+  error == 0 ? listener_->return_value(call.id, 0) : listener_->refuse(call.id, error);
+}
+
+void Sockets::send(const Notification& call) {
+  const Target target(static_cast<pid_t>(call.pid), &plan_.notify.own_places);
+  Message message;
+  if (const int trouble = read_message(target, call.data, message); trouble != 0)
+    return listener_->refuse(call.id, trouble);
+  if (!listener_->still_waits(call.id)) return;
+  if (!message.datagram) message.named = false;  // a stream goes where it is connected to
+  if (!message.named) {
+    message.to.reset();
+    return send_message(listener_, call.id, std::move(message));
+  }
+  if (!message.to) return listener_->refuse(call.id, EINVAL);
+  if (!message.internet) return send_by_path(call, std::move(message));
+  const int domain = option(message.socket.get(), SO_DOMAIN);
+  message.to = on_loopback(*message.to, domain, takes_both_families(message.socket.get(), domain));
+  if (!message.to->is_internet()) return listener_->refuse(call.id, EAFNOSUPPORT);
+  const Loopback::Reach reach = loopback_->reach(*message.to, true);
+  if (reach != Loopback::Reach::granted) return refuse_address(call, "sendto", *message.to, reach);
+  if (const int trouble = loopback_->give_address(message.socket.get(), &*message.to); trouble != 0)
+    return listener_->refuse(call.id, trouble);
+  send_message(listener_, call.id, std::move(message));
+}
+
+void Sockets::send_by_path(const Notification& call, Message message) {
+  if (message.to->path().empty()) {
+    if (!refuse_abstract(call, *message.to)) send_message(listener_, call.id, std::move(message));
+    return;
+  }
+  WalkedPath at = reachable(call, *message.to);
+  if (!at.fd) return;
+  message.to = pinned(at.fd.get());
+  message.passed.push_back(std::move(at.fd));
+  send_message(listener_, call.id, std::move(message));
+}
+
+void Sockets::watch(const Notification& call) {
+  const Target target(static_cast<pid_t>(call.pid), &plan_.notify.own_places);
+  const auto length = static_cast<std::int32_t>(call.data.args[5]);
+  const auto address =
+      length < 0 ? std::nullopt
+                 : read_address(target, call.data.args[4], static_cast<socklen_t>(length));
+  if (address && address->is_internet() && !address->is_here())
+    record_(call, unreached("sendto", *address, Loopback::Reach::outside));
+  listener_->go_on(call.id);
 }
 
 void Sockets::ask_names(const Notification& call) {
@@ -151,23 +312,23 @@ void Sockets::ask_names(const Notification& call) {
 }
 
 void Sockets::perform(const Notification& call, UniqueFd socket, const SocketAddress& address,
-                      UniqueFd keep) {
+                      UniqueFd keep, Afterwards afterwards) {
   struct Work {
     std::shared_ptr<const Listener> listener;
     std::uint64_t id;
     UniqueFd socket, keep;
     SocketAddress address;
+    Afterwards afterwards;
     void operator()() const {
-      if (::connect(socket.get(), &address.base, address.length) == 0) {
-        listener->return_value(id, 0);
-      } else {
-        listener->refuse(id, errno == EINTR ? EAGAIN : errno);
-      }
+      int error = ::connect(socket.get(), &address.base, address.length) == 0 ? 0 : errno;
+      if (error == EINTR) error = EAGAIN;
+      if (afterwards) error = afterwards(socket.get(), error);
+      error == 0 ? listener->return_value(id, 0) : listener->refuse(id, error);
     }
   };
   const bool blocks = (::fcntl(socket.get(), F_GETFL) & O_NONBLOCK) == 0;
-  auto work =
-      std::make_shared<Work>(Work{listener_, call.id, std::move(socket), std::move(keep), address});
+  auto work = std::make_shared<Work>(
+      Work{listener_, call.id, std::move(socket), std::move(keep), address, std::move(afterwards)});
   if (!blocks) return (*work)();
   if (!run_beside([work] { (*work)(); })) listener_->refuse(call.id, EAGAIN);
 }

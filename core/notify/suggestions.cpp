@@ -87,6 +87,10 @@ std::string suggest_network() {
   return "Use --network flag if network access needed";
 }
 
+std::string suggest_host_loopback() {
+  return "Use --network=host-loopback if it needs the machine's own loopback";
+}
+
 std::string suggest_call(std::string_view name) {
   if (name == "clone" || name == "unshare") return "Use --allow=userns if it needs user namespaces";
   if (name == "keyctl" || name == "add_key" || name == "request_key")

@@ -21,6 +21,8 @@ std::string suggest_write(const LaunchPlan& plan, const std::string& path,
 std::string suggest_unix_socket(const LaunchPlan& plan, const std::string& path);
 // The network could not be used at all.
 std::string suggest_network();
+// For what listens on the loopback of the machine, and not of the run.
+std::string suggest_host_loopback();
 // A call that the filter refuses, by name and first two arguments.
 std::string suggest_call(std::string_view name);
 

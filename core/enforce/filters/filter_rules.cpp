@@ -27,7 +27,18 @@ constexpr std::uint32_t kNewestCall = 462;
 constexpr std::uint32_t kX32Bit = 0x40000000;
 
 // Which bit of the FilterSpec lifts a rule; `never`: it stands in every filter.
-enum class Unless { never, network, metadata, userns, keyrings, datagrams, sharing };
+enum class Unless {
+  never,
+  network,    // internet sockets are made
+  connects,   // and used without anybody's leave
+  undecided,  // the supervisor does not decide what they reach
+  unwatched,  // nor is told of what they are sent to
+  metadata,
+  userns,
+  keyrings,
+  datagrams,
+  sharing
+};
 
 struct Comparison {
   unsigned argument;
@@ -142,10 +153,15 @@ std::vector<Rule> rules() {
       // getaddrinfo(3) asks it for the machine's addresses on its way to every name.
       {.call = "socket",
        .answer = EAFNOSUPPORT,
-       .unless = Unless::network,
+       .unless = Unless::connects,
        .when = {is(0, AF_NETLINK)},
        .quiet = true},
-      {"connect", EACCES, Unless::network},
+      {"connect", EACCES, Unless::connects},
+      {"bind", EACCES, Unless::undecided},
+      {"listen", EACCES, Unless::undecided},
+      {"sendto", EACCES, Unless::undecided, {is_not(4, 0)}},
+      {"sendmsg", EACCES, Unless::undecided},
+      {"sendmmsg", EACCES, Unless::undecided},
       {"socket", EAFNOSUPPORT, Unless::never, {is(0, AF_NETLINK), is_not(2, 0)}},
       {"socket", EAFNOSUPPORT, Unless::never, {is(0, AF_UNSPEC)}},
       {"socket", EAFNOSUPPORT, Unless::never, {at_least(0, AF_NETLINK + 1)}},
@@ -158,6 +174,13 @@ std::vector<Rule> rules() {
       {"setsockopt", EPERM, Unless::never, {is(1, 41), is(2, 5)}},
       {"setsockopt", EPERM, Unless::never, {is(1, 41), is(2, 6)}},
   };
+  // Joining a group is told to the network: IP_ADD_MEMBERSHIP, IP_ADD_SOURCE_MEMBERSHIP,
+  // IP_MSFILTER, MCAST_JOIN_GROUP, MCAST_JOIN_SOURCE_GROUP, MCAST_MSFILTER; IPV6_ADD_MEMBERSHIP,
+  // IPV6_JOIN_ANYCAST.
+  for (std::uint32_t name : {35U, 39U, 41U, 42U, 46U, 48U})
+    table.push_back({"setsockopt", ENODEV, Unless::undecided, {is(1, 0), is(2, name)}});
+  for (std::uint32_t name : {20U, 27U, 42U, 46U, 48U})
+    table.push_back({"setsockopt", ENODEV, Unless::undecided, {is(1, 41), is(2, name)}});
   for (std::uint32_t family = AF_INET + 1; family < AF_NETLINK; ++family) {
     if (family != AF_INET6)
       table.push_back({"socket", EAFNOSUPPORT, Unless::never, {is(0, family)}});
@@ -213,6 +236,11 @@ std::vector<Rule> asked() {
     ask("openat", Notify::summary, {has(2, bits)});
   }
   for (const char* call : {"open", "openat", "execve", "execveat"}) ask(call, Notify::full);
+  table.push_back({.call = "sendto",
+                   .answer = kAsk,
+                   .unless = Unless::unwatched,
+                   .when = {is_not(4, 0)},
+                   .from = Notify::summary});
   // Its flags lie in memory: programs fall back to openat.
   table.push_back({.call = "openat2", .answer = ENOSYS, .quiet = true, .from = Notify::summary});
   return table;
@@ -224,7 +252,13 @@ bool applies(const Rule& rule, const FilterSpec& spec) {
     case Unless::never:
       return true;
     case Unless::network:
-      return !spec.network;
+      return !spec.network();
+    case Unless::connects:
+      return !spec.network() || spec.sockets == SocketCalls::decided;
+    case Unless::undecided:
+      return spec.sockets == SocketCalls::decided;
+    case Unless::unwatched:
+      return spec.sockets == SocketCalls::watched;
     case Unless::metadata:
       return !spec.metadata;
     case Unless::userns:

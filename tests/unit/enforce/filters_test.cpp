@@ -114,7 +114,6 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{SYS_socket, {AF_PACKET, SOCK_RAW}, refused(EAFNOSUPPORT)},
         Refusal{SYS_socket, {AF_ALG, SOCK_SEQPACKET}, refused(EAFNOSUPPORT)},
         Refusal{SYS_sendto, {0, 0, 0, MSG_FASTOPEN}, refused(EOPNOTSUPP)},
-        Refusal{SYS_sendmsg, {0, 0, MSG_FASTOPEN | MSG_NOSIGNAL}, refused(EOPNOTSUPP)},
         Refusal{SYS_setsockopt, {0, 0, 4}, refused(EPERM)},
         Refusal{SYS_setsockopt, {0, 41, 57}, refused(EPERM)},
         Refusal{SYS_prlimit64, {1, 0, 1}, refused(EPERM)}));
@@ -125,7 +124,7 @@ TEST(Filters, LimitsOfOneselfAndReadingOthersPass) {
 }
 
 TEST(Filters, WithoutTheNetworkOnlyUnixSocketsAreMade) {
-  const FilterSpec deny{.network = false};
+  const FilterSpec deny{};
   EXPECT_EQ(answer(deny, SYS_socket, {AF_INET, SOCK_STREAM}), refused(EACCES));
   EXPECT_EQ(answer(deny, SYS_socket, {AF_INET6, SOCK_DGRAM}), refused(EACCES));
   EXPECT_EQ(answer(deny, SYS_socket, {AF_NETLINK, SOCK_RAW, 0}), refused(EAFNOSUPPORT));
@@ -137,7 +136,7 @@ TEST(Filters, WithoutTheNetworkOnlyUnixSocketsAreMade) {
 }
 
 TEST(Filters, WithTheNetworkOddProtocolsAreStillRefused) {
-  const FilterSpec allow{.network = true};
+  const FilterSpec allow{.sockets = SocketCalls::open};
   EXPECT_EQ(answer(allow, SYS_socket, {AF_INET, SOCK_STREAM, 6}), kAllowed);
   EXPECT_EQ(answer(allow, SYS_socket, {AF_INET6, SOCK_DGRAM | SOCK_NONBLOCK}), kAllowed);
   EXPECT_EQ(answer(allow, SYS_socket, {AF_NETLINK, SOCK_RAW, 0}), kAllowed);
@@ -150,6 +149,46 @@ TEST(Filters, WithTheNetworkOddProtocolsAreStillRefused) {
   EXPECT_EQ(answer(allow, SYS_socket, {AF_INET, SOCK_STREAM, kGarbage | 262}),
             refused(EPROTONOSUPPORT));
   EXPECT_EQ(answer(allow, SYS_socket, {AF_INET6, SOCK_STREAM, 132}), refused(EPROTONOSUPPORT));
+}
+
+TEST(Filters, FastOpenIsNoWayRoundConnect) {
+  for (std::size_t i = 0; i < kFilterCount; ++i) {
+    const FilterSpec spec = FilterSpec::at(i);
+    const std::uint32_t said = answer(spec, SYS_sendmsg, {0, 0, MSG_FASTOPEN | MSG_NOSIGNAL});
+    const bool decided = spec.sockets == SocketCalls::decided;
+    EXPECT_EQ(said, spec.notify != Notify::none ? kNotified
+                    : decided                   ? refused(EACCES)
+                                                : refused(EOPNOTSUPP))
+        << i;
+  }
+}
+
+TEST(Filters, WhereTheSupervisorDecidesEachCallWithAnAddressIsItsOwn) {
+  const FilterSpec bare{.sockets = SocketCalls::decided};
+  const FilterSpec told{.sockets = SocketCalls::decided, .notify = Notify::summary};
+  EXPECT_EQ(answer(bare, SYS_socket, {AF_INET, SOCK_STREAM}), kAllowed);
+  EXPECT_EQ(answer(bare, SYS_socket, {AF_NETLINK, SOCK_RAW, 0}), refused(EAFNOSUPPORT));
+  for (const long call :
+       std::initializer_list<long>{SYS_connect, SYS_bind, SYS_listen, SYS_sendmsg, SYS_sendmmsg}) {
+    EXPECT_EQ(answer(bare, call), refused(EACCES)) << call;
+    EXPECT_EQ(answer(told, call), kNotified) << call;
+  }
+  EXPECT_EQ(answer(bare, SYS_sendto, {0, 0, 0, 0, 4711}), refused(EACCES));
+  EXPECT_EQ(answer(told, SYS_sendto, {0, 0, 0, 0, 1ULL << 40}), kNotified);
+  EXPECT_EQ(answer(told, SYS_sendto, {0, 0, 0, 0, 0}), kAllowed);
+  // Groups are told to the network.
+  EXPECT_EQ(answer(bare, SYS_setsockopt, {0, 0, 35}), refused(ENODEV));
+  EXPECT_EQ(answer(bare, SYS_setsockopt, {0, 41, 20}), refused(ENODEV));
+}
+
+TEST(Filters, WatchedIsOpenButForWhatIsToldOfAddresses) {
+  const FilterSpec bare{.sockets = SocketCalls::watched};
+  const FilterSpec told{.sockets = SocketCalls::watched, .notify = Notify::summary};
+  EXPECT_EQ(answer(bare, SYS_sendto, {0, 0, 0, 0, 4711}), kAllowed);
+  EXPECT_EQ(answer(told, SYS_sendto, {0, 0, 0, 0, 4711}), kNotified);
+  EXPECT_EQ(answer(told, SYS_sendto, {0, 0, 0, 0, 0}), kAllowed);
+  EXPECT_EQ(answer(told, SYS_sendmsg), kAllowed);
+  EXPECT_EQ(answer(told, SYS_listen), kAllowed);
 }
 
 TEST(Filters, EachBitLiftsItsOwnRules) {
@@ -194,8 +233,9 @@ TEST(Filters, WhatIsSharedWithTheHostIsRefusedWhereNoNamespaceKeepsItApart) {
 
 TEST(Filters, WithAListenerWhatWritesIsNotifiedAndTheRestOnlyInFull) {
   for (const bool network : {false, true}) {
-    const FilterSpec summary{.network = network, .notify = Notify::summary};
-    const FilterSpec full{.network = network, .notify = Notify::full};
+    const SocketCalls sockets = network ? SocketCalls::open : SocketCalls::refused;
+    const FilterSpec summary{.sockets = sockets, .notify = Notify::summary};
+    const FilterSpec full{.sockets = sockets, .notify = Notify::full};
     for (const std::uint64_t flags : {O_WRONLY, O_RDWR, O_CREAT, O_TRUNC, O_RDWR | O_TMPFILE}) {
       EXPECT_EQ(answer(summary, SYS_openat, {0, 0, flags}), kNotified) << flags;
       EXPECT_EQ(answer(summary, SYS_openat, {0, 0, kGarbage | flags}), kNotified) << flags;

@@ -106,7 +106,7 @@ TEST(LaunchPlan, ALoopbackIsANetworkNamespace) {
   const LaunchPlan plan = Plan("level", "default").on(host(7));
   EXPECT_EQ(gap(plan, "network"), nullptr);
   EXPECT_TRUE(plan.namespaces.network);
-  EXPECT_TRUE(plan.filter.network);
+  EXPECT_TRUE(plan.filter.network());
   EXPECT_EQ(plan.tcp, 0U);
   EXPECT_EQ(plan.enforced.at("namespaces"), "user, mount, pid, network, ipc");
   EXPECT_EQ(gap(plan, "metadata"), nullptr);
@@ -140,13 +140,49 @@ TEST(LaunchPlan, ALoopbackFallsToNoNetworkAndSaysSo) {
   const LaunchPlan plan = Plan("level", "default").on(without_namespaces(host(7)));
   ASSERT_NE(gap(plan, "network"), nullptr);
   EXPECT_EQ(gap(plan, "network")->effect, Gap::Effect::narrower);
-  EXPECT_FALSE(plan.filter.network);
+  EXPECT_FALSE(plan.filter.network());
   EXPECT_NE(plan.tcp, 0U);
+}
+
+Capabilities with_listener(Capabilities host) {
+  host.user_notification = host.descriptor_copies = host.killable_wait = true;
+  return host;
+}
+
+TEST(LaunchPlan, WithoutNamespacesTheSupervisorDecidesALoopback) {
+  const Capabilities weak = without_namespaces(with_listener(host(7)));
+  const LaunchPlan plan = Plan("level", "default").on(weak);
+  EXPECT_EQ(plan.filter.sockets, SocketCalls::decided);
+  EXPECT_TRUE(plan.notify.decides);
+  EXPECT_NE(plan.tcp, 0U);  // Landlock stands behind it
+  // Who comes in from this machine can't be told apart.
+  ASSERT_NE(gap(plan, "network"), nullptr);
+  EXPECT_EQ(gap(plan, "network")->effect, Gap::Effect::weaker);
+  // Without its supervisor there is none.
+  const LaunchPlan alone = Plan("level", "default").on(weak, Supervision::in_place);
+  EXPECT_EQ(alone.filter.sockets, SocketCalls::refused);
+  EXPECT_EQ(gap(alone, "network")->effect, Gap::Effect::narrower);
+}
+
+TEST(LaunchPlan, TheHostsLoopbackIsDecidedWithNamespacesAndWithout) {
+  for (const Capabilities& host :
+       {with_listener(host(7)), without_namespaces(with_listener(host(7)))}) {
+    const LaunchPlan plan = Plan("network", "host-loopback").on(host);
+    EXPECT_FALSE(plan.namespaces.network);
+    EXPECT_EQ(plan.filter.sockets, SocketCalls::decided);
+    EXPECT_EQ(gap(plan, "network"), nullptr);
+    EXPECT_NE(plan.tcp, 0U);
+  }
+  Capabilities no_copies = with_listener(host(7));
+  no_copies.descriptor_copies = false;
+  const LaunchPlan none = Plan("network", "host-loopback").on(no_copies);
+  EXPECT_EQ(none.filter.sockets, SocketCalls::refused);
+  EXPECT_EQ(gap(none, "network")->effect, Gap::Effect::narrower);
 }
 
 TEST(LaunchPlan, AnAllowedNetworkLeavesUnixSocketsOpen) {
   const LaunchPlan plan = Plan("network", "allow").on(host(7));
-  EXPECT_TRUE(plan.filter.network);
+  EXPECT_TRUE(plan.filter.network());
   EXPECT_EQ(plan.tcp, 0U);
   ASSERT_NE(gap(plan, "unix_sockets"), nullptr);
   EXPECT_EQ(gap(plan, "unix_sockets")->effect, Gap::Effect::weaker);

@@ -28,7 +28,7 @@ seccomp_data call(long number, std::array<std::uint64_t, 6> args = {}) {
 
 LaunchPlan plan(bool network) {
   LaunchPlan out;
-  out.filter.network = network;
+  out.filter.sockets = network ? SocketCalls::open : SocketCalls::refused;
   out.filter.notify = Notify::full;
   return out;
 }
