@@ -141,8 +141,11 @@ std::vector<Finding> find(const Session& session, std::span<const std::string> o
   std::vector<Finding> findings;
   for (const auto& [mechanism, how] : session.plan.enforced) {
     Finding finding{.mechanism = mechanism, .how = how, .why = {}, .remedy = {}};
-    const auto within = inside.find(mechanism);
-    const auto without = outside.find(mechanism);
+    const bool host_loopback = session.policy->network == Network::host_loopback;
+    const std::string probe_name =
+        host_loopback && mechanism == "network" ? "network_outside" : mechanism;
+    const auto within = inside.find(probe_name);
+    const auto without = outside.find(probe_name);
     const auto limit = limits.find(mechanism);
     const bool granted = decoys_granted && (mechanism == "files" || mechanism == "unix_sockets" ||
                                             mechanism == "metadata");

@@ -43,8 +43,8 @@ struct Outside {
 };
 
 template <class Address>
-bool connects(int family, const Address& address, socklen_t length) {
-  UniqueFd fd(::socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0));
+bool connects(int family, const Address& address, socklen_t length, int type = SOCK_STREAM) {
+  UniqueFd fd(::socket(family, type | SOCK_CLOEXEC, 0));
   return fd && ::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), length) == 0;
 }
 
@@ -106,6 +106,15 @@ constexpr Probe kProbes[] = {
      [](const Outside& o) {
        const sockaddr_in address = loopback(o.port);
        return connects(AF_INET, address, sizeof address);
+     }},
+    // Where the machine's loopback is granted: a way to an address of nobody's (TEST-NET-1). To
+    // connect a datagram socket sends nothing.
+    {"network_outside",
+     [](const Outside&) {
+       constexpr std::uint32_t kNobody = 0xC0000201;
+       sockaddr_in address = loopback(9);
+       address.sin_addr.s_addr = htonl(kNobody);
+       return connects(AF_INET, address, sizeof address, SOCK_DGRAM);
      }},
     {"unix_sockets", [](const Outside& o) { return connects_to_unix(o.file("socket")); }},
     {"abstract_sockets",
