@@ -156,6 +156,40 @@ std::string make_text() {
       "'sefaca run --preset=development -- make'.\n");
 }
 
+std::string cmake_text() {
+  return "include(Sefaca) runs each compile, link, custom and test step of a CMake project under "
+         "its\n"
+         "own least rights.\n"
+         "\n"
+         "  find_package(Sefaca)                 in the CMakeLists.txt, and\n"
+         "  include(Sefaca OPTIONAL)\n"
+         "  cmake -DCMAKE_PROJECT_TOP_LEVEL_INCLUDES=$(sefaca --cmakedir)/Sefaca.cmake\n"
+         "                                       the same without an edit\n"
+         "  sefaca_policy(TEST name NETWORK allow)   an exception, for as few steps as possible\n"
+         "\n"
+         "A step that fails says what it was denied and what would allow it; a test says it in\n"
+         "Testing/Temporary/Sefaca.log. SEFACA_BYPASS=REASON runs steps with all rights, on "
+         "record.\n"
+         "Configuring runs outside: build files that you don't trust are configured and built "
+         "under\n"
+         "'sefaca run --preset=development --timeout=none --memory=none --'.\n";
+}
+
+std::string launch_text() {
+  return "sefaca-launch [OPTION...] [--] COMMAND [ARG...] is for tools that take a launcher. It "
+         "takes\n"
+         "the options of 'sefaca run'; where they name no preset and no level the program "
+         "chooses:\n"
+         "a compiler or its kin gets preset compiler, anything else development without the "
+         "network\n"
+         "('sefaca config presets'). It ends as the command ends, by its signal too.\n"
+         "\n"
+         "  CC='sefaca-launch -- cc' meson setup build\n"
+         "  meson test -C build --wrapper='sefaca-launch --preset=testing --'\n"
+         "  RUSTC_WRAPPER=sefaca-launch cargo build\n"
+         "  npm config set script-shell sefaca-sh\n";
+}
+
 constexpr Topic kTopics[] = {
     {"run", "running a command, its options and exit codes",
      [] { return run_text(command_table()[0]); }},
@@ -164,7 +198,9 @@ constexpr Topic kTopics[] = {
     {"config", "the actions of 'sefaca config'", config_text},
     {"check", "what this host can enforce", [] { return run_text(command_table()[4]); }},
     {"log", "the actions of 'sefaca log'", log_text},
+    {"cmake", "the CMake door: include(Sefaca)", cmake_text},
     {"make", "the make door: sefaca-sh", make_text},
+    {"launch", "the launcher for other tools: sefaca-launch", launch_text},
     {"options", "every option", options_text},
     {"levels", "strict, default, permissive", [] { return entries(level_table()); }},
     {"presets", "the built-in presets", [] { return entries(preset_table()); }},

@@ -73,7 +73,7 @@ int launch_tool(std::span<const std::string> words, const Surroundings& given) {
   surroundings.files = &files;
   auto request = parse_run_words(words, surroundings);
   if (!request) return refuse(request.errors(), surroundings);
-  if (answered(*request, "run")) return 0;
+  if (answered(*request, "launch")) return 0;
   if (!request->command)
     return refuse({Error{.what = "no command was given",
                          .remedy = "sefaca-launch [options of sefaca run] -- COMMAND [ARG…]"}},
