@@ -10,7 +10,7 @@ namespace sefaca {
 // for the same path wins, secrets stay hidden, and at level strict they give nothing.
 struct DoorPaths {
   std::vector<std::string> write{};
-  std::vector<std::string> read{};
+  std::vector<std::string> read{};  // takes nothing from what a rule around it lets be written
   // Stay read-only although something around them is writable (PathRule::Kind::protected_).
   std::vector<std::string> protect{};
 };

@@ -166,6 +166,8 @@ class Assembly {
       // A person's own or our tables' word about the very path stands.
       const auto same = [&](const Grant& other) { return other.rule.path == *real; };
       if (std::any_of(grants_.begin(), grants_.end(), same)) return;
+      // What a line names it may read; what it may write anyway is not narrowed by that.
+      if (access == Access::read && is_granted_to_write(*real)) return;
       grants_.push_back({.rule = {.path = *real,
                                   .access = access,
                                   .kind = PathRule::Kind::grant,
@@ -174,6 +176,17 @@ class Assembly {
     };
     for (const std::string& path : door.write) grant(path, Access::write);
     for (const std::string& path : door.read) grant(path, Access::read);
+  }
+
+  // Whether the innermost grant around this path lets it be written.
+  [[nodiscard]] bool is_granted_to_write(const std::string& path) const {
+    const PathRule* innermost = nullptr;
+    for (const Grant& grant : grants_) {
+      if (is_within(path, grant.rule.path) &&
+          (innermost == nullptr || grant.rule.path.size() > innermost->path.size()))
+        innermost = &grant.rule;
+    }
+    return innermost != nullptr && innermost->access == Access::write;
   }
 
   void protect(const std::string& path) {

@@ -79,6 +79,24 @@ EOS
   check "$person: … the line, the script and its shell are on record" [ "$(records "$person" 'len(rs)')" = 3 ]
   check "$person: … and nothing was denied" [ "$(records "$person" '[v for r in rs for v in r["violations"]]')" = '[]' ]
 
+  # The top make is out of sight inside, what it may write is not: a directory that a plain file tool
+  # names and that is there already stays writable.
+  project "$person" outside
+  mkdir "$place/sub"
+  makefile <<'EOS'
+all:
+>@mkdir -p out/usr/bin
+>@$(MAKE) --no-print-directory -C sub
+EOS
+  (place=$place/sub makefile) <<'EOS'
+all:
+>@install -d ../out/usr/bin ../out/usr/share/man
+EOS
+  [ "$person" != user ] || [ "$(id -u)" -ne 0 ] || chown -R "$SEFACA_TEST_USER:" "$place"
+  attempt as "$person" make SHELL=sefaca-sh
+  exits "$person: a make below installs beside what is there" 0
+  present "$person: … and it is there" "$place/out/usr/share/man"
+
   # What a tree may send of records is bounded; what is dropped then is said and on record.
   project "$person" flood
   cat >"$place/flood.py" <<'EOS'

@@ -57,6 +57,18 @@ TEST(PathRules, Levels) {
   }
 }
 
+TEST(PathRules, WhatADoorReadsIsNotNarrowed) {
+  Host host;
+  host.files.directory("/home/u/p/out/bin").directory("/srv/lib");
+  PolicyBuilder builder(host.surroundings);
+  builder.set(flag("preset", {"compiler"}));
+  builder.add_paths({.write = {"/home/u/p"}, .read = {"/home/u/p/out", "/srv/lib"}});
+  const auto policy = builder.build({.argv = {"true"}});
+  ASSERT_TRUE(policy.ok()) << errors_of(policy);
+  EXPECT_EQ(access_of(*policy, "/home/u/p/out/share"), Access::write);
+  EXPECT_EQ(access_of(*policy, "/srv/lib/x"), Access::read);
+}
+
 TEST(PathRules, PresetsReadOnlyWhatIsListed) {
   Host host;
   host.files.directory("/home/u/other").directory("/srv").directory("/home/u/.cache");
