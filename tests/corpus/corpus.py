@@ -2,7 +2,10 @@
 """Upstream sources of Debian's packages, built, tested and installed bare and then under sefaca, in one
 and the same path, by an ordinary user, with no configuration.
 
-corpus.py --prefix=DIRECTORY --as-host=FILE --state=DIRECTORY [--only=NAME,…] [--kind=quick|all] [--fresh] [COUNT]
+corpus.py --prefix=DIRECTORY --as-host=FILE --state=DIRECTORY [--only=NAME,…] [--kind=quick|all] [--fresh]
+          [--table=FILE] [COUNT]
+corpus.py --state=DIRECTORY --table=FILE
+corpus.py --list-needs [--only=NAME,…] [--kind=quick|all]
 
 `--prefix`: an installation of sefaca; `--as-host`: tests/hosts' program. What is done stands in the state
 directory, a file for each package: a run that was broken off goes on, and COUNT more packages are done.
@@ -10,24 +13,29 @@ Ends with 1 when something differs that packages.toml does not explain. Called a
 $SEFACA_TEST_USER.
 """
 import argparse
+import ctypes
 import fnmatch
 import hashlib
 import json
 import os
 import pathlib
 import re
-import resource
 import shutil
+import signal
 import subprocess
 import sys
+import tempfile
+import threading
 import time
 import tomllib
 
 from results import differences, results_of
+from table import write_table
 
 HERE = pathlib.Path(__file__).resolve().parent
 STEPS = ("configure", "build", "test", "install")
 VARIANTS = ("bare", "sefaca", "no-userns")  # the third: sefaca where user namespaces are refused
+PR_SET_CHILD_SUBREAPER = 36
 PATH = "/usr/local/bin:/usr/bin:/bin"
 
 
@@ -35,18 +43,35 @@ def say(text):
     print(f"corpus: {time.strftime('%H:%M:%S')} {text}", flush=True)
 
 
+def end_what_is_left():
+    """Ends the processes that a step left, which are our children by now, until there are none."""
+    while True:
+        for pid in children():
+            os.kill(pid, 9)
+        try:
+            os.waitpid(-1, 0)
+        except ChildProcessError:
+            return
+
+
+def children():
+    return [int(pid) for pid in pathlib.Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()]
+
+
 class Place:
-    """The directory that all variants of a package are built in, and the user who does it."""
+    """The directory that all variants of all packages are built in, and the user who does it."""
 
     def __init__(self, options):
         self.user = os.environ.get("SEFACA_TEST_USER") if os.geteuid() == 0 else None
         if os.geteuid() == 0 and not self.user:
             sys.exit("corpus: root: SEFACA_TEST_USER must name an ordinary user")
-        # Not below /tmp, which the presets grant; one and the same at each run.
-        self.root = pathlib.Path(f"/var/tmp/sefaca-corpus.{self.user or os.environ.get('USER', os.getuid())}")
+        # Not below /tmp, which the presets grant.
+        self.root = pathlib.Path(tempfile.mkdtemp(prefix="sefaca-corpus.", dir="/var/tmp"))
+        self.root.chmod(0o755)
         self.home, self.tree = self.root / "home", self.root / "tree"
-        shutil.rmtree(self.root, ignore_errors=True)
-        self.home.mkdir(parents=True)
+        self.home.mkdir()
+        # What a step leaves running becomes a child of this process, which ends it.
+        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
         self.prefix = self.root / "sefaca"
         shutil.copytree(options.prefix, self.prefix, symlinks=True)
         self.as_host = self.root / "as-host"
@@ -66,19 +91,22 @@ class Place:
         if self.user:
             words = ["setpriv", f"--reuid={self.user}", f"--regid={self.user}", "--init-groups", *words]
         environment = {"PATH": f"{self.prefix}/bin:{PATH}", "HOME": str(self.home), "LANG": "C.UTF-8",
-                       "USER": self.user or "user", "SHELL": "/bin/sh", "TERM": "dumb"}
+                       "USER": self.user or "user", "SHELL": "/bin/sh", "TERM": "dumb",
+                       # What is compared is not what the optimizer does.
+                       "CFLAGS": "-O0", "CXXFLAGS": "-O0", "FFLAGS": "-O0"}
         start = time.monotonic()
         with open(log, "wb") as out:
             child = subprocess.Popen(words, cwd=self.tree, env=environment, stdin=subprocess.DEVNULL,
                                      stdout=out, stderr=subprocess.STDOUT, start_new_session=True)
-            try:
-                code = child.wait(limit)
-            except subprocess.TimeoutExpired:
-                os.killpg(child.pid, 9)
-                child.wait()
-                code = None
-        peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
-        return code, round(time.monotonic() - start, 2), peak
+            over = threading.Event()
+            clock = threading.Timer(limit, lambda: (over.set(), os.killpg(child.pid, 9)))
+            clock.start()
+            _, status, usage = os.wait4(child.pid, 0)
+            clock.cancel()
+        child.returncode = os.waitstatus_to_exitcode(status)
+        seconds = round(time.monotonic() - start, 2)
+        end_what_is_left()
+        return None if over.is_set() else child.returncode, seconds, usage.ru_maxrss * 1024
 
     def audit_log(self):
         return self.home / ".local/state/sefaca/audit.jsonl"  # of a home that has no ~/.sefaca
@@ -139,19 +167,31 @@ def violations_of(log):
     return out, runs, unsandboxed
 
 
-def build_once(package, variant, place, archive, logs):
-    place.clean()
+def unpack(place, archive):
     place.tree.mkdir()
     subprocess.run(["tar", "-xf", archive, "-C", place.tree, "--strip-components=1"], check=True)
     # A release's generated files are not older than what they were made from.
     subprocess.run("find . -exec touch -h -d 2020-01-01 {} +", shell=True, cwd=place.tree, check=True)
     place.give(place.tree)
+
+
+def build_once(package, variant, place, archive, logs):
+    place.clean()
     words = words_of_door(package, variant, place)
     result = {"steps": {}}
+    # A configure script is no step of a build: it runs once, bare, and all variants go on from there.
+    configured = logs / "configured.tar"
+    if configured.exists():
+        place.tree.mkdir()
+        subprocess.run(["tar", "-xpf", configured, "-C", place.tree, "--same-owner"], check=True)
+        result["steps"]["configure"] = {"code": 0, "seconds": 0, "peak_bytes": 0}
+    else:
+        unpack(place, archive)
     for step in STEPS:
         command = package.get(step)
-        if command is None:
+        if command is None or step in result["steps"]:
             continue
+        once = step == "configure" and variant == "bare" and "{" not in command.replace("{install}", "")
         for name, value in words.items():
             command = command.replace("{" + name + "}", value)
         log = logs / f"{variant}.{step}.log"
@@ -162,6 +202,8 @@ def build_once(package, variant, place, archive, logs):
             result["tests"] = results_of(log.read_text(errors="replace"), package.get("results"))
         if code != 0 and step != "test":
             break
+        if once:
+            subprocess.run(["tar", "-cf", configured, "-C", place.tree, "."], check=True)
     result["installed"] = installed(place.tree)
     result["violations"], result["runs"], result["unsandboxed"] = violations_of(place.audit_log())
     return result
@@ -185,11 +227,21 @@ def compare(package, bare, other):
         if (one or [None])[0] != (two or [None])[0]:
             found.append(f"installed {path}: {(one or ['nothing'])[0]} bare, {(two or ['nothing'])[0]} under sefaca")
     found += [f"denied: {what} ({count} times)" for what, count in other["violations"].items()]
+    if not other["runs"]:
+        found.append("nothing ran under sefaca")
     open_, reasons = [], []
     for sentence in found:
         why = explained(package, sentence)
         (reasons if why else open_).append(f"{sentence}: {why}" if why else sentence)
     return open_, reasons
+
+
+def fault_of(bare):
+    """What makes this no comparison: it does not even work bare."""
+    for step, outcome in bare["steps"].items():
+        if outcome["code"] != 0 and not (step == "test" and bare.get("tests")):
+            return f"bare: {step}: exit code {outcome['code']}"
+    return None if bare["installed"] else "bare: nothing was installed"
 
 
 def do(package, place, options, state):
@@ -198,17 +250,30 @@ def do(package, place, options, state):
     logs.mkdir(parents=True)
     archive = subprocess.run(["sh", HERE.parent / "real" / "fetch.sh", package.get("source", package["name"]),
                               state / "sources"], check=True, capture_output=True, text=True).stdout.strip()
-    result = {"variants": {}, "differs": {}, "explained": {}}
+    result = {"version": re.search(r"_(.*)\.orig\.tar", archive)[1], "variants": {}, "differs": {}, "explained": {}}
     for variant in VARIANTS:
         result["variants"][variant] = one = build_once(package, variant, place, archive, logs)
         say(f"{package['name']}: {variant}: " + ", ".join(
             f"{step} {s['code']} in {s['seconds']} s" for step, s in one["steps"].items()) +
             f"; {len(one.get('tests', {}))} tests, {one['runs']} runs on record")
-        if variant != "bare":
+        if variant == "bare":
+            fault = fault_of(one)
+            if fault:
+                (logs / "configured.tar").unlink(missing_ok=True)
+                return {**result, "fault": fault}
+        else:
             result["differs"][variant], result["explained"][variant] = compare(
                 package, result["variants"]["bare"], one)
     place.clean()
+    (logs / "configured.tar").unlink(missing_ok=True)
     return result
+
+
+def attempt(package, place, options, state):
+    try:
+        return do(package, place, options, state)
+    except subprocess.CalledProcessError as error:
+        return {"fault": f"{error.cmd[:3]}: {(error.stderr or '').strip()[-300:]}"}
 
 
 def key_of(package, prefix):
@@ -220,9 +285,11 @@ def key_of(package, prefix):
 def main():
     parser = argparse.ArgumentParser()
     for name in ("--prefix", "--as-host", "--state"):
-        parser.add_argument(name, required=True)
+        parser.add_argument(name)
     parser.add_argument("--only", default="")
     parser.add_argument("--kind", default="all", choices=("quick", "all"))
+    parser.add_argument("--table", metavar="FILE", help="write what is known by now as a page; alone: run nothing")
+    parser.add_argument("--list-needs", action="store_true", help="print the Debian packages that the chosen need")
     parser.add_argument("--fresh", action="store_true", help="again, what was done too")
     parser.add_argument("count", nargs="?", type=int)
     options = parser.parse_args()
@@ -231,12 +298,20 @@ def main():
     wanted = [n for n in options.only.split(",") if n]
     if set(wanted) - set(names):
         sys.exit(f"corpus: no such package: {', '.join(sorted(set(wanted) - set(names)))}; there are {', '.join(names)}")
-    chosen = [p for p in packages if (p["name"] in wanted if wanted else options.kind == "all" or p.get("quick"))]
+    chosen = ([packages[names.index(n)] for n in wanted] if wanted else
+              [p for p in packages if options.kind == "all" or p.get("quick")])
 
+    if options.list_needs:
+        print("\n".join(sorted({need for package in chosen for need in package.get("needs", [])})))
+        return
     state = pathlib.Path(options.state)
+    if not options.prefix:
+        write_table(packages, state, pathlib.Path(options.table))
+        return
     state.mkdir(parents=True, exist_ok=True)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # which cleans up
     place = Place(options)
-    done = different = 0
+    done = different = faults = 0
     try:
         for package in chosen:
             file = state / f"{package['name']}.json"
@@ -246,9 +321,13 @@ def main():
                 if options.count is not None and done >= options.count:
                     continue
                 known = {"key": key, "date": time.strftime("%Y-%m-%d"), "name": package["name"],
-                         **do(package, place, options, state)}
+                         "setting": package.get("setting", {}), **attempt(package, place, options, state)}
                 file.write_text(json.dumps(known, indent=1))
                 done += 1
+            if known.get("fault"):
+                faults += 1
+                say(f"{package['name']}: {known['fault']}")
+                continue
             differs = [f"{variant}: {s}" for variant, all_ in known["differs"].items() for s in all_]
             different += bool(differs)
             for sentence in differs[:20]:
@@ -256,9 +335,12 @@ def main():
             if len(differs) > 20:
                 say(f"{package['name']}: and {len(differs) - 20} more, see {file}")
     finally:
+        end_what_is_left()
         shutil.rmtree(place.root, ignore_errors=True)
-    say(f"{len(chosen)} packages, {done} done now, {different} differ")
-    sys.exit(1 if different else 0)
+    if options.table:
+        write_table(packages, state, pathlib.Path(options.table))
+    say(f"{len(chosen)} packages, {done} done now, {different} differ, {faults} could not be compared")
+    sys.exit(1 if different or faults else 0)
 
 
 if __name__ == "__main__":

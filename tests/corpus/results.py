@@ -6,7 +6,7 @@ FORMS = (
     # Automake: "PASS: name", its parallel harness and TAP drivers "PASS: file 1 - name"
     re.compile(r"^(?P<result>PASS|FAIL|XFAIL|XPASS|SKIP|ERROR): (?P<name>.+?)\s*$"),
     # ctest: " 1/24 Test  #1: name ......   Passed    0.02 sec"
-    re.compile(r"^ *\d+/\d+ Test +#\d+: (?P<name>.+?) \.*(?: |\*+)(?P<result>[A-Z][A-Za-z :]*?) +[\d.]+ sec"),
+    re.compile(r"^ *\d+/\d+ Test +#\d+: (?P<name>.+?) \.* *\**(?P<result>[A-Z][A-Za-z :()]*?) +[\d.]+ sec"),
     # Meson: " 1/24 suite / name     OK    0.02s"
     re.compile(r"^ *\d+/\d+ (?P<name>.+?) +(?P<result>OK|FAIL|SKIP|EXPECTEDFAIL|UNEXPECTEDPASS|TIMEOUT|ERROR) +[\d.]+s"),
     # TAP: "ok 1 - name", "not ok 2 - name # TODO"
