@@ -34,6 +34,21 @@ std::string named_path(const Target& target, const seccomp_data& data, int direc
   return whole;
 }
 
+// What an open names: the same, and where it follows the link of a descriptor of its own (a shell's
+// `>/dev/stderr`) the file behind that, which may be one that only the supervisor can open again.
+std::string opened_path(const Target& target, const seccomp_data& data, int directory, int argument,
+                        bool follows) {
+  const auto path = target.path(data.args[argument]);
+  if (!path || path->empty()) return {};
+  std::string whole = absolute_in_target(target, directory, *path);
+  if (!is_process_relative(whole)) return whole;
+  const auto number = follows ? own_descriptor(whole) : std::nullopt;
+  if (!number) return {};
+  whole = target.descriptor(*number);
+  const bool is_named = whole.starts_with('/') && !whole.ends_with(" (deleted)");
+  return is_named && !is_process_relative(whole) ? whole : std::string();
+}
+
 // Would the user's own rights let it through? A plain refusal by them is no violation.
 bool user_may(int fd, int mode) {
   return ::syscall(SYS_faccessat2, fd, "", mode, AT_EMPTY_PATH | AT_EACCESS) == 0;
@@ -132,15 +147,16 @@ Judged Judge::judge_open(const Target& target, const CallShape& shape, const sec
   if (shape.deed == Deed::truncate) flags = O_WRONLY | O_TRUNC;
   if (shape.flags >= 0) flags = static_cast<int>(data.args[shape.flags]);
   if ((flags & O_PATH) != 0) return out;
-  std::string path = named_path(target, data, directory_argument(shape, data), shape.path);
+  const bool follows =
+      (flags & O_NOFOLLOW) == 0 && (flags & (O_CREAT | O_EXCL)) != (O_CREAT | O_EXCL);
+  std::string path =
+      opened_path(target, data, directory_argument(shape, data), shape.path, follows);
   if (path.empty()) return out;
   const bool reads_only = (flags & (O_ACCMODE | O_CREAT | O_TRUNC)) == O_RDONLY;
   const bool remembers = reads_only && plan_.notify.level != Level::permissive;
   if (remembers && (quiet_.lets_read(path) || read_before_.contains(path))) return out;
 
   Touched file;
-  const bool follows =
-      (flags & O_NOFOLLOW) == 0 && (flags & (O_CREAT | O_EXCL)) != (O_CREAT | O_EXCL);
   file.at = (flags & O_CREAT) != 0 ? walk(target, path, follows)
                                    : walk_to_existing(target, path, follows);
   if (file.at.end == WalkedPath::End::nowhere || !file.at.path.starts_with('/')) return out;

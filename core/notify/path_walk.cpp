@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cerrno>
+#include <charconv>
 #include <climits>
 #include <string_view>
 
@@ -112,6 +113,20 @@ bool is_process_relative(std::string_view path) {
   };
   return starts_with_part("/proc") || starts_with_part("/dev/fd") || path == "/dev/stdin" ||
          path == "/dev/stdout" || path == "/dev/stderr";
+}
+
+std::optional<int> own_descriptor(std::string_view path) {
+  constexpr std::string_view kStandard[] = {"/dev/stdin", "/dev/stdout", "/dev/stderr"};
+  for (int fd = 0; fd <= 2; ++fd)
+    if (path == kStandard[fd]) return fd;
+  for (const std::string_view links : {"/dev/fd/", "/proc/self/fd/", "/proc/thread-self/fd/"}) {
+    if (!path.starts_with(links)) continue;
+    const std::string_view digits = path.substr(links.size());
+    int fd = 0;
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), fd);
+    if (error == std::errc() && end == digits.data() + digits.size() && fd >= 0) return fd;
+  }
+  return {};
 }
 
 WalkedPath walk(const Target& target, const std::string& path, bool follow) {

@@ -1,6 +1,7 @@
 // From a path as a call names it to the object as the target's kernel would find it.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "core/base/unique_fd.h"
@@ -27,6 +28,10 @@ std::string absolute_in_target(const Target& target, int directory, const std::s
 // True for what leads through the target's own descriptors or processes: seen from outside, that
 // names other objects.
 bool is_process_relative(std::string_view path);
+
+// The number where `path` is the very link of one of the opener's own descriptors: /dev/stdin and
+// its like, /dev/fd/N, /proc/self/fd/N, /proc/thread-self/fd/N. proc_pid_fd(5).
+std::optional<int> own_descriptor(std::string_view path);
 
 // Walks `path` (absolute) as the target would. `follow`: a link in the last place
 // too.

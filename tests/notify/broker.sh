@@ -57,6 +57,7 @@ for who in $people; do
     exits "$who: $1" 0
     check "$who: $1: no violation" [ "$(field "$log" "r['violations']")" = '[]' ]
   }
+  free 'a new file by its descriptor' '(echo e >/dev/stderr) 2>err; (echo o >/proc/self/fd/1) >out; cat err out'
   free 'a commit' 'echo new >c; echo more >>src/b; git add -A; git commit -qm second; git gc -q; test -z "$(git status --short)"'
   free 'a worktree' 'git worktree add -q wt; cd wt; echo z >z; git add z; git commit -qm wt; git log -1 --format=%s | grep -qx wt'
   free 'a repository of its own' 'mkdir d; cd d; git init -q .; git config a.b c; echo hi >.git/hooks/x; git remote add o ../; git fetch -q o; cd ..; git clone -q . d2; rm -rf d d2'

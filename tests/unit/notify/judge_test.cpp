@@ -11,6 +11,9 @@
 #include <fstream>
 #include <memory>
 
+#include "core/base/text.h"
+#include "core/base/unique_fd.h"
+
 namespace sefaca {
 namespace {
 
@@ -81,6 +84,16 @@ TEST_F(JudgeTest, WhatItStopsIsNamedByTheResolvedPath) {
   const Judged made = open(root + "/r/new", O_WRONLY | O_CREAT);
   ASSERT_TRUE(made.violation);
   EXPECT_EQ(made.violation->path, root + "/r/new");
+}
+
+TEST_F(JudgeTest, ALinkOfADescriptorIsTheFileBehindIt) {
+  const UniqueFd file(::open((root + "/r/file").c_str(), O_RDONLY | O_CLOEXEC));
+  const std::string link = concat("/dev/fd/", std::to_string(file.get()));
+  const Judged write = open(link, O_WRONLY);
+  EXPECT_EQ(write.verdict, Verdict::stopped);
+  ASSERT_TRUE(write.violation);
+  EXPECT_EQ(write.violation->path, root + "/r/file");
+  EXPECT_FALSE(open(link, O_WRONLY | O_NOFOLLOW).violation);  // ELOOP
 }
 
 TEST_F(JudgeTest, NothingIsInvented) {

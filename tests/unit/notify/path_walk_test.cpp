@@ -88,6 +88,17 @@ TEST_F(PathWalk, RelativePathsStartWhereTheTargetStands) {
   EXPECT_EQ(absolute_in_target(self(), 12345, "/x"), "/x");
 }
 
+TEST(OwnDescriptor, TheVeryLinkAlone) {
+  EXPECT_EQ(own_descriptor("/dev/stdin"), 0);
+  EXPECT_EQ(own_descriptor("/dev/stderr"), 2);
+  EXPECT_EQ(own_descriptor("/dev/fd/17"), 17);
+  EXPECT_EQ(own_descriptor("/proc/self/fd/3"), 3);
+  EXPECT_EQ(own_descriptor("/proc/thread-self/fd/3"), 3);
+  for (const char* path : {"/dev/fd/", "/dev/fd/1/x", "/dev/fd/-1", "/dev/fd/99999999999",
+                           "/proc/1/fd/3", "/proc/self/fd", "/dev/stdout/x"})
+    EXPECT_FALSE(own_descriptor(path)) << path;
+}
+
 TEST(ProcessRelative, WhatLeadsThroughTheTargetsOwnProcesses) {
   for (const char* path : {"/proc", "/proc/self/fd/3", "/dev/fd/0", "/dev/stdout"})
     EXPECT_TRUE(is_process_relative(path)) << path;
