@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 
 #include <cerrno>
+#include <cstddef>
 
 #include "core/base/syscall.h"
 #include "core/enforce/child_failure.h"
@@ -23,6 +24,26 @@ alignas(16) char command_stack[64 * 1024];
 [[noreturn]] void leave(int code) {
   call(SYS_exit_group, code);
   __builtin_unreachable();
+}
+
+// Runs side by side have a pid namespace each and often one /tmp, where programs name files by
+// their process id (valgrind): so each namespace counts from elsewhere, spread by init's number
+// outside. pid_namespaces(7): ns_last_pid takes CAP_SYS_ADMIN over the namespace, which only init
+// still has; where it can't be written, numbers start at 2.
+void spread_pids(int proc) {
+  constexpr long kFirst = 300, kApart = 61, kRange = 30000;  // below the least usual pid_max, 32768
+  char text[16]{};
+  const long n = call(SYS_readlinkat, proc, "self", text, sizeof text - 1);
+  long number = 0;
+  for (long i = 0; i < n && text[i] >= '0' && text[i] <= '9'; ++i)
+    number = number * 10 + (text[i] - '0');
+  const long file = call(SYS_openat, proc, "sys/kernel/ns_last_pid", O_WRONLY | O_CLOEXEC, 0);
+  if (file < 0) return;
+  long last = kFirst + number * kApart % kRange;
+  std::size_t at = sizeof text;
+  for (; last > 0; last /= 10) text[--at] = static_cast<char>('0' + last % 10);
+  call(SYS_write, file, text + at, sizeof text - at);
+  call(SYS_close, file);
 }
 
 // The number that the command has outside: the old /proc shows it as its "self" (proc(5)).
@@ -76,6 +97,7 @@ int init_main(void* argument) {
   if (plan.die_with_parent) call(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
   plan.old_proc =
       static_cast<int>(call(SYS_openat, AT_FDCWD, "/proc", O_PATH | O_DIRECTORY | O_CLOEXEC, 0));
+  spread_pids(plan.old_proc);
   if (!set_up_namespaces(plan)) {
     hand_over_nothing(plan);
     leave(125);

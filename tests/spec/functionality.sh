@@ -68,4 +68,18 @@ SPEC
   check "$who: stderr holds the command's" grep -qx problem "$work/err"
 done
 
+
+# Pid namespaces side by side count from different places: programs name files in a shared /tmp by it.
+if [ -w /proc/sys/kernel/ns_last_pid ]; then
+  for person in $people; do
+    # shellcheck disable=SC2016  # for the inner shell
+    attempt as "$person" sefaca run --preset=testing --quiet -- sh -c 'readlink /proc/self/ns/pid; echo $$'
+    [ "$(printf '%s\n' "$out" | head -n 1)" != "$(readlink /proc/self/ns/pid)" ] || continue
+    first=$(printf '%s\n' "$out" | tail -n 1)
+    check "$person: processes of a run are numbered from elsewhere" [ "$first" -ge 300 ]
+    # shellcheck disable=SC2016
+    attempt as "$person" sefaca run --preset=testing --quiet -- sh -c 'echo $$'
+    check "$person: … another run's from yet elsewhere" [ "$out" -ne "$first" ]
+  done
+fi
 finish
