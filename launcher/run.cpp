@@ -116,6 +116,9 @@ void finish(Session& session, const Supervised& ended, const Surroundings& surro
     session.draft.reset();
   };
   if (!ended.guarded) amend("supervisor_killed", "no process was to be had for the guardian");
+  if (ended.killed && session.plan.notify.report != Report::off &&
+      session.plan.filter.notify != Notify::none)
+    amend("denials", "sefaca was killed: what was denied until then is not in this record");
   if (const std::string why = lost_records(session); !why.empty()) amend("inner_records", why);
   write_record(session, surroundings);
 }
@@ -180,6 +183,10 @@ int run_session(Session& session, const Surroundings& surroundings) {
     return ended.failed == Step::execute ? exit_code_for({ended.error}) : kExitOwnFailure;
   }
   say_after(session, ended.outcome, surroundings);
+  if (session.request.verbose)
+    std::fprintf(stderr, "sefaca: its own processor time: %.1f ms, the command's: %llu ms\n",
+                 static_cast<double>(ended.own_cpu_us) / 1000,
+                 static_cast<unsigned long long>(ended.outcome.cpu_time_ms));
   if (const std::string why = lost_records(session); !why.empty() && !session.request.quiet)
     print_note(stderr, why, use_colour(stderr, surroundings));
   return exit_code_of(ended.outcome);

@@ -166,6 +166,7 @@ constexpr CallShape kCalls[] = {
      .directory = 0},
     {.number = SYS_connect, .operation = "connect", .deed = Deed::connect},
     {.number = SYS_bind, .operation = "bind", .deed = Deed::bind},
+    {.number = SYS_kill, .operation = "kill", .deed = Deed::signal},
     {.number = SYS_listen, .operation = "listen", .deed = Deed::listen},
     {.number = SYS_sendto, .operation = "sendto", .deed = Deed::send},
     {.number = SYS_sendmsg, .operation = "sendmsg", .deed = Deed::send},

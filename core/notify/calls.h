@@ -17,6 +17,7 @@ enum class Deed : std::uint8_t {
   connect,
   bind,
   listen,
+  signal,
   send  // with an address, or one may stand in its message
 };
 

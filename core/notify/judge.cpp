@@ -23,28 +23,10 @@ int directory_argument(const CallShape& shape, const seccomp_data& data) {
   return shape.directory < 0 ? AT_FDCWD : static_cast<int>(data.args[shape.directory]);
 }
 
-// The path that an argument names, absolute; empty: it can't be told, or leads through the target's
-// own processes, where the kernel alone knows.
-std::string named_path(const Target& target, const seccomp_data& data, int directory,
-                       int argument) {
-  const auto path = target.path(data.args[argument]);
-  if (!path || path->empty()) return {};
-  std::string whole = absolute_in_target(target, directory, *path);
-  if (is_process_relative(whole)) whole.clear();
-  return whole;
-}
-
-// What an open names: the same, and where it follows the link of a descriptor of its own (a shell's
-// `>/dev/stderr`) the file behind that, which may be one that only the supervisor can open again.
-std::string opened_path(const Target& target, const seccomp_data& data, int directory, int argument,
-                        bool follows) {
-  const auto path = target.path(data.args[argument]);
-  if (!path || path->empty()) return {};
-  std::string whole = absolute_in_target(target, directory, *path);
-  if (!is_process_relative(whole)) return whole;
-  const auto number = follows ? own_descriptor(whole) : std::nullopt;
-  if (!number) return {};
-  whole = target.descriptor(*number);
+// The file behind a descriptor of the target's (a shell's `>/dev/stderr`), which may be one that
+// only the supervisor can open again. Empty: it has no name.
+std::string file_behind(const Target& target, int number) {
+  std::string whole = target.descriptor(number);
   const bool is_named = whole.starts_with('/') && !whole.ends_with(" (deleted)");
   return is_named && !is_process_relative(whole) ? whole : std::string();
 }
@@ -124,7 +106,29 @@ Judge::Judge(const LaunchPlan& plan) : plan_(plan), native_(plan) {
   }
 }
 
+// Empty: it can't be told, or leads through processes, where the kernel alone knows.
+std::string Judge::named_path(const Target& target, const seccomp_data& data, int directory,
+                              int argument, bool opens) {
+  const auto path = target.path(data.args[argument]);
+  if (!path || path->empty()) return {};
+  std::string whole = absolute_in_target(target, directory, *path);
+  if (is_process_relative(whole)) {
+    if (const auto number = own_descriptor(whole)) return opens ? file_behind(target, *number) : "";
+    whole = without_own_links(target, whole);
+    by_links_ = true;
+  }
+  return whole;
+}
+
 Judged Judge::judge(const Target& target, const CallShape& shape, const seccomp_data& data) {
+  by_links_ = false;
+  Judged out = judge_deed(target, shape, data);
+  // What such a link leads to is an object, whatever path it has: the kernel goes on with it.
+  if (by_links_ && out.verdict == Judged::Verdict::granted) out.verdict = Judged::Verdict::native;
+  return out;
+}
+
+Judged Judge::judge_deed(const Target& target, const CallShape& shape, const seccomp_data& data) {
   switch (shape.deed) {
     case Deed::open:
     case Deed::truncate:
@@ -149,8 +153,7 @@ Judged Judge::judge_open(const Target& target, const CallShape& shape, const sec
   if ((flags & O_PATH) != 0) return out;
   const bool follows =
       (flags & O_NOFOLLOW) == 0 && (flags & (O_CREAT | O_EXCL)) != (O_CREAT | O_EXCL);
-  std::string path =
-      opened_path(target, data, directory_argument(shape, data), shape.path, follows);
+  std::string path = named_path(target, data, directory_argument(shape, data), shape.path, follows);
   if (path.empty()) return out;
   const bool reads_only = (flags & (O_ACCMODE | O_CREAT | O_TRUNC)) == O_RDONLY;
   const bool remembers = reads_only && plan_.notify.level != Level::permissive;
@@ -311,6 +314,7 @@ void Judge::conclude(Judged& judged, const CallShape& shape, ViolationKind kind)
   } else {
     v.suggestion = suggest_read(plan_, v.path);
   }
+  if (is_within(v.path, "/proc")) v.suggestion.clear();  // the kernel's own, no option grants it
   judged.violation = std::move(v);
 }
 

@@ -3,10 +3,12 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <charconv>
 #include <climits>
+#include <iterator>
 #include <string_view>
 
 #include "core/base/path.h"
@@ -111,6 +113,7 @@ bool is_process_relative(std::string_view path) {
   const auto starts_with_part = [&](std::string_view prefix) {
     return path == prefix || (path.starts_with(prefix) && path[prefix.size()] == '/');
   };
+  if (starts_with_part("/proc/sys")) return false;
   return starts_with_part("/proc") || starts_with_part("/dev/fd") || path == "/dev/stdin" ||
          path == "/dev/stdout" || path == "/dev/stderr";
 }
@@ -127,6 +130,33 @@ std::optional<int> own_descriptor(std::string_view path) {
     if (error == std::errc() && end == digits.data() + digits.size() && fd >= 0) return fd;
   }
   return {};
+}
+
+std::string without_own_links(const Target& target, std::string_view path) {
+  std::string inside;  // "fd/3/x"
+  for (std::string_view prefix : {"/proc/self/", "/proc/thread-self/", "/dev/"}) {
+    if (inside.empty() && path.starts_with(prefix)) inside = path.substr(prefix.size());
+  }
+  const std::size_t end = inside.find('/');
+  const std::string link = inside.substr(0, end);
+  std::string rest = end == std::string::npos ? std::string() : inside.substr(end + 1);
+  std::string out;
+  if (link == "root") {
+    out = "/";
+  } else if (link == "cwd") {
+    out = target.working_directory();
+  } else if (link == "fd") {
+    const std::size_t after = std::min(rest.find('/'), rest.size());
+    int number = -1;
+    const auto [stop, error] = std::from_chars(rest.data(), rest.data() + after, number);
+    // Without more it is the descriptor's own: see own_descriptor().
+    if (error != std::errc() || stop != rest.data() + after || after == rest.size()) return {};
+    out = target.descriptor(number);
+    rest.erase(0, after + 1);
+  }
+  if (!out.starts_with('/') || out.ends_with(" (deleted)")) return {};
+  if (!rest.empty()) out = below(out, rest);
+  return is_process_relative(out) ? std::string() : out;
 }
 
 WalkedPath walk(const Target& target, const std::string& path, bool follow) {

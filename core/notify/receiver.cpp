@@ -3,7 +3,9 @@
 #include <cerrno>
 
 #include "core/notify/calls.h"
+#include "core/notify/named_address.h"
 #include "core/notify/refusals.h"
+#include "core/notify/signals.h"
 #include "core/notify/socket_address.h"
 #include "core/notify/suggestions.h"
 
@@ -41,11 +43,22 @@ void Receiver::answer(const Notification& call) {
   if (shape != nullptr && answer_socket(call, *shape)) return;
   if (shape != nullptr && shape->deed == Deed::metadata && plan_.notify.performs)
     return metadata_.change(call, *shape);
+  if (shape != nullptr && shape->deed == Deed::signal) {
+    if (auto violation = name_signal(plan_, call.data)) record(call, std::move(*violation));
+    return listener_->go_on(call.id);  // Landlock's scope, or the pid namespace, decides
+  }
   const bool of_files = shape != nullptr && shape->deed < Deed::metadata;
   if (!of_files) {
     const int refused = refused_with(plan_, call.data);
     if (refused == 0) return listener_->go_on(call.id);
-    if (auto violation = name_refusal(plan_, call.data)) record(call, std::move(*violation));
+    if (auto violation = name_refusal(plan_, call.data)) {
+      if (violation->kind == ViolationKind::network_access_denied) {
+        const Target target(static_cast<pid_t>(call.pid));
+        violation->address = address_among(target.command_line());
+        violation->attempted_host = violation->address;
+      }
+      record(call, std::move(*violation));
+    }
     return listener_->refuse(call.id, refused);
   }
   conclude(call, *shape,

@@ -72,6 +72,15 @@ std::string Target::program() const {
   return link("exe");
 }
 
+std::vector<std::string> Target::command_line() const {
+  const UniqueFd file(
+      ::open(concat("/proc/", std::to_string(thread_), "/cmdline").c_str(), O_RDONLY | O_CLOEXEC));
+  std::array<char, 4096> text;
+  const ssize_t n = file ? ::read(file.get(), text.data(), text.size()) : 0;
+  if (n <= 0) return {};
+  return split(std::string(text.data(), static_cast<std::size_t>(n)), '\0');
+}
+
 bool Target::is_own(std::string_view path) const {
   return own_places_ != nullptr &&
          std::any_of(own_places_->begin(), own_places_->end(),

@@ -46,6 +46,7 @@ class Target {
   [[nodiscard]] std::string working_directory() const;
   [[nodiscard]] std::string descriptor(int number) const;
   [[nodiscard]] std::string program() const;
+  [[nodiscard]] std::vector<std::string> command_line() const;  // the first 4 KiB, as it says
 
   // A descriptor of ours for what its `number` refers to now (pidfd_getfd(2)): what is done with it
   // is done with that object, whatever the target puts in the number's place later. Not open: errno

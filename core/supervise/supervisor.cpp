@@ -181,7 +181,7 @@ class Supervisor::Impl {
     constexpr timespec kDying{0,
                               20'000'000};  // killed processes still hold their files for a moment
     ::nanosleep(&kDying, nullptr);
-    Supervised killed{.pid = command_pid(), .guarded = true};
+    Supervised killed{.pid = command_pid(), .guarded = true, .killed = true};
     killed.outcome.kind = Outcome::Kind::signaled;
     killed.outcome.signal = SIGKILL;
     killed.outcome.duration_ms = static_cast<std::uint64_t>((now_us() - start_us_) / 1000);
@@ -409,6 +409,7 @@ class Supervisor::Impl {
     Supervised out;
     out.pid = command_pid();
     out.guarded = guarded_;
+    out.own_cpu_us = static_cast<std::uint64_t>(now_us(CLOCK_PROCESS_CPUTIME_ID));
     Outcome& o = out.outcome;
     o.kind = kind_;
     if (WIFSIGNALED(status_)) {

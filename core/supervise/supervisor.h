@@ -18,9 +18,11 @@
 namespace sefaca {
 
 struct Supervised {
-  pid_t pid = 0;             // the command's
-  bool guarded = false;      // a guardian stood beside it
-  Step failed = Step::none;  // the step that failed; `error` then says why and nothing was run
+  pid_t pid = 0;                 // the command's
+  bool guarded = false;          // a guardian stood beside it
+  bool killed = false;           // this process was: told by the guardian, who knows no violations
+  std::uint64_t own_cpu_us = 0;  // processor time of the supervisor itself
+  Step failed = Step::none;      // the step that failed; `error` then says why and nothing was run
   Error error{};  // errno_value: that of the step (ENOENT and EACCES of execve: 127, 126)
   Outcome outcome{};
 };

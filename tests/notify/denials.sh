@@ -77,6 +77,28 @@ for who in $people; do
   check "$who: permissive logs it" [ "$(field "$log" "[(v['violation'], v['path'], v['action'], v['suggestion']) for v in r['violations']]")" = \
     "[('filesystem_read_denied', '$home/.ssh/id', 'logged', None), ('filesystem_write_denied', '$home/other/file', 'logged', None)]" ]
 
+  # Paths through the caller's own links are told without them.
+  options=--preset=compiler
+  denied 'through /proc/self/root' filesystem_read_denied "$home/.ssh/id" "--readonly=$home/.ssh" cat "/proc/self/root$home/.ssh/id"
+  denied 'through /proc/self/cwd' filesystem_read_denied "$home/.ssh/id" "--readonly=$home/.ssh" sh -c 'cd / && cat /proc/self/cwd$HOME/.ssh/id'
+  options=''
+  attempt as "$who" sefaca run "--log=$log" -- sh -c 'cat </dev/fd/0; cat /proc/self/status /proc/sys/kernel/ostype; exec 3>own; echo x >/proc/self/fd/3; false'
+  check "$who: what its own links lead to is no violation" [ "$(field "$log" "r['violations']")" = '[]' ]
+
+  # Signals that would leave the tree; within it they are free.
+  as "$who" sh -c 'echo $$ >~/sleeper; exec sleep 60' &
+  tries=0
+  until [ -s "$home/sleeper" ] || [ "$tries" -gt 100 ]; do tries=$((tries + 1)); sleep 0.05; done
+  sleeper=$(cat "$home/sleeper")
+  as "$who" rm "$home/sleeper"
+  attempt as "$who" sefaca run --preset=compiler "--log=$log" -- sh -c "kill -USR1 $sleeper"
+  exits_not_zero "$who: a signal to outside"
+  check "$who: which is named" [ "$(field "$log" "[(v['violation'], v['operation'], v['suggestion'].split()[1]) for v in r['violations']]")" = "[('signal_denied', 'kill', '--allow=signals')]" ]
+  attempt as "$who" sefaca run --preset=compiler "--log=$log" -- sh -c 'sleep 60 & kill $! && kill -0 $$ && kill -9 999999999; exit 1'
+  check "$who: signals within the tree are no violation" [ "$(field "$log" "r['violations']")" = '[]' ]
+  attempt as "$who" sefaca run --preset=compiler --allow=signals "--log=$log" -- sh -c "kill $sleeper"
+  exits "$who: --allow=signals lets it" 0
+
   # System calls that the filter refuses.
   attempt as "$who" sefaca run "--log=$log" -- unshare --user true
   check "$who: a refused call is named" [ "$(field "$log" "[(v['violation'], v['operation'], v['suggestion']) for v in r['violations']]")" = \
@@ -85,6 +107,14 @@ for who in $people; do
   exits_not_zero "$who: no socket"
   check "$who: a refused socket is named" [ "$(field "$log" "[(v['violation'], v['suggestion']) for v in r['violations']]")" = \
     "[('network_access_denied', 'Use --network flag if network access needed')]" ]
+  # No socket was made: the address is the one that stands on the program's command line.
+  for url in http://192.0.2.7:80/x '192.0.2.7' 'http://[2001:db8::7]/'; do
+    address=$(printf '%s' "$url" | sed 's,.*//,,; s,/.*,,; s,:80$,,; s,[][],,g')
+    attempt as "$who" sefaca run --no-network "--log=$log" -- /usr/bin/python3 -c '
+import socket, sys
+for family in socket.AF_INET, socket.AF_INET6: socket.socket(family)' "$url"
+    check "$who: no socket for $url" [ "$(field "$log" "[(v['attempted_host'], v['address']) for v in r['violations']]")" = "[('$address', '$address')]" ]
+  done
 done
 
 finish

@@ -30,6 +30,16 @@ raise SystemExit(1 if through else 0)'
   check "$who: 64 threads: all are counted" [ "$(field "$log" "sum(v['count'] for v in r['violations'])")" = 12800 ]
   check "$who: 64 threads: the record is bounded" [ "$(tail -n 1 "$log" | wc -c)" -lt 100000 ]
 
+  # A supervisor that runs out of descriptors, at every step of the way: the run is refused or ends, and
+  # what is let through is what would be anyway.
+  for many in 4 6 8 10 12 14 16 18 20 24 32; do
+    attempt as "$who" timeout 20 sh -c 'ulimit -n "$1"; shift; exec "$@"' sh "$many" sefaca run "--log=$log" -- sh -c \
+      'echo x >~/other/leak; echo y >.git/hooks/leak; cat ~/.ssh/id; chmod 777 ~/.ssh; : >inside; exit 7'
+    check "$who: with $many descriptors: refused, or all in force ($code)" [ "$code" -eq 125 -o "$code" -eq 7 ]
+    check "$who: with $many descriptors: nothing is let through" sh -c \
+      '[ ! -e "$1/other/leak" ] && [ "$(stat -c %a "$1/.ssh")" != 777 ] && ! grep -q key "$2"' sh "$home" "$work/out"
+  done
+
   # Thousands of processes, and a wide make that makes files beside what is protected.
   attempt as "$who" timeout 100 sefaca run "--log=$log" -- sh -c '
     i=0; while [ $i -lt 1500 ]; do /bin/true || exit 1; i=$((i + 1)); done'

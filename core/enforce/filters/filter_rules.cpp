@@ -228,7 +228,7 @@ std::vector<Rule> asked() {
   };
   for (const char* call : {"creat", "truncate", "unlink", "unlinkat", "rmdir", "mkdir", "mkdirat",
                            "mknod", "mknodat", "rename", "renameat", "renameat2", "link", "linkat",
-                           "symlink", "symlinkat", "connect", "bind"})
+                           "symlink", "symlinkat", "connect", "bind", "kill"})
     ask(call, Notify::summary);
   for (const char* call : kMetadataCalls) ask(call, Notify::summary);
   for (const std::uint32_t bits : {O_WRONLY, O_RDWR, O_CREAT, O_TRUNC}) {
