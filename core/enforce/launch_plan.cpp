@@ -78,9 +78,10 @@ class Planner {
     if (!host_.namespaces()) return;
     ns.user = !host_.admin;  // root needs none, and keeps the ids of others so (chown)
     ns.mount = true;
-    ns.pid = ns.ipc = supervised() && host_.pid_namespace;
+    ns.ipc = supervised() && host_.pid_namespace;
+    ns.pid = ns.ipc && !allowed("signals");  // nobody of outside would have a number
     ns.fresh_proc = ns.pid;
-    if (supervised() && !ns.pid)
+    if (supervised() && !ns.pid && !allowed("signals"))
       gap(kNarrower, "rename",
           "without a pid namespace nothing is renamed or linked across directories where mounts "
           "are "
@@ -488,7 +489,12 @@ class Planner {
       plan_.enforced.emplace("ptrace", "pid namespace");
       plan_.enforced.emplace("signals", "pid namespace");
     }
-    if (host_.landlock_abi < 6) without_scopes(apart);
+    if (host_.landlock_abi < 6) {
+      without_scopes(apart);
+    } else if (supervised() && allowed("signals")) {
+      gap(kWeaker, "supervisor_killed",
+          "--allow=signals leaves no fence: only the command itself ends when sefaca is killed");
+    }
     shared_with_host();
   }
 

@@ -112,7 +112,7 @@ class Supervisor::Impl {
   // A pid namespace ends the tree by itself, and a fence would keep what is started from mounting
   // or from renaming across directories: see Fence::raise().
   void raise_fence(const LaunchPlan& plan) {
-    if (fence_.in_force() || plan.namespaces.pid) return;
+    if (fence_.in_force() || plan.namespaces.pid || request_.signals) return;
     // What the supervisor connects for the tree has the tree's own scope.
     fence_ = Fence::raise(request_.capabilities, !request_.abstract_sockets, plan.namespaces.mount);
   }

@@ -32,6 +32,7 @@ struct SuperviseRequest {
   const Capabilities& capabilities;
   bool keep_background = false;
   bool abstract_sockets = false;  // those of outside may be reached (--allow)
+  bool signals = false;  // processes of outside may be signalled (--allow): no fence is raised
   // Runs in the guardian when this process is killed, after the tree has been ended: removes what
   // is left, writes the record. Empty: no guardian.
   std::function<void(const Supervised&)> when_killed{};
