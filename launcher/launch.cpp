@@ -13,6 +13,7 @@
 #include "core/config/plan_file.h"
 #include "core/enforce/program.h"
 #include "core/policy/paths.h"
+#include "launcher/background.h"
 #include "launcher/build_id.h"
 #include "launcher/diagnostics.h"
 #include "launcher/launch_log.h"
@@ -157,6 +158,7 @@ int run_step(const BuildStep& step, const Plan& plan, Policy policy,
       prepare_session(std::move(request), std::move(policy), surroundings, Supervision::supervised);
   if (!prepared) return refuse(prepared.errors(), surroundings);
   Session& session = *prepared;
+  Background background(session);
   const Supervised ended = supervise_session(session, surroundings);
   if (ended.failed != Step::none) {
     print_errors(stderr, {ended.error}, use_colour(stderr, surroundings));
@@ -166,6 +168,7 @@ int run_step(const BuildStep& step, const Plan& plan, Policy policy,
   if (step.role == StepRole::test && ended.outcome.signal != 0 &&
       ended.outcome.kind == Outcome::Kind::signaled)
     die_by(ended.outcome.signal);
+  background.stay(ended, exit_code_of(ended.outcome));
   return exit_code_of(ended.outcome);
 }
 

@@ -8,6 +8,7 @@
 #include "core/base/text.h"
 #include "core/policy/compile_services.h"
 #include "core/supervise/supervisor.h"
+#include "launcher/background.h"
 #include "launcher/diagnostics.h"
 #include "launcher/help.h"
 #include "launcher/plan_text.h"
@@ -176,6 +177,7 @@ Supervised supervise_session(Session& session, const Surroundings& surroundings,
 }
 
 int run_session(Session& session, const Surroundings& surroundings) {
+  Background background(session);
   const Supervised ended =
       supervise_session(session, surroundings, [&] { say_before(session, surroundings); });
   if (ended.failed != Step::none) {
@@ -190,6 +192,7 @@ int run_session(Session& session, const Surroundings& surroundings) {
                  static_cast<unsigned long long>(ended.outcome.cpu_time_ms));
   if (const std::string why = lost_records(session); !why.empty() && !session.request.quiet)
     print_note(stderr, why, use_colour(stderr, surroundings));
+  background.stay(ended, exit_code_of(ended.outcome));
   return exit_code_of(ended.outcome);
 }
 

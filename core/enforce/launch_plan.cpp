@@ -311,14 +311,15 @@ class Planner {
     }
   }
 
-  // Who is notified must stay: not so after exec, nor for what --keep-background leaves behind.
+  // Who is notified must stay: not so after exec, nor for what --keep-background leaves behind,
+  // unless the network of that has to be decided.
   void listener() {
     if (!supervised() || !host_.seccomp_filter) return;
     const bool wanted = policy_.report != Report::off;
     const auto unnamed = [&](std::string why, std::string remedy = {}) {
       if (wanted) gap(kNarrower, "denials", std::move(why), std::move(remedy));
     };
-    if (policy_.keep_background)
+    if (policy_.keep_background && policy_.network != Network::host_loopback)
       return unnamed("--keep-background leaves nobody to name what is refused");
     if (host_.listener_taken)
       return unnamed(

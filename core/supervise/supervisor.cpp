@@ -254,6 +254,7 @@ class Supervisor::Impl {
   void close_receiver() {
     if (!receiver_) return;
     violations_ = receiver_->take_violations();
+    if (request_.keep_background && ended_) left_ = std::move(receiver_);
     receiver_.reset();
   }
 
@@ -425,6 +426,7 @@ class Supervisor::Impl {
     add_violation(o);
     o.violations.insert(o.violations.end(), violations_.begin(), violations_.end());
     o.left_running = std::move(left_running_);
+    out.left = std::move(left_);
     return out;
   }
 
@@ -463,6 +465,7 @@ class Supervisor::Impl {
   const Limits& limits_;
   std::optional<FlatPlan> flat_;
   std::unique_ptr<Receiver> receiver_;
+  std::shared_ptr<Receiver> left_;
   std::vector<Violation> violations_;
   std::vector<std::string> left_running_;
   Fence fence_;

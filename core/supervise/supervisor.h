@@ -17,6 +17,8 @@
 
 namespace sefaca {
 
+class Receiver;
+
 struct Supervised {
   pid_t pid = 0;                 // the command's
   bool guarded = false;          // a guardian stood beside it
@@ -25,6 +27,8 @@ struct Supervised {
   Step failed = Step::none;      // the step that failed; `error` then says why and nothing was run
   Error error{};  // errno_value: that of the step (ENOENT and EACCES of execve: 127, 126)
   Outcome outcome{};
+  // With --keep-background: who decides on what was left running. Refers to the plan.
+  std::shared_ptr<Receiver> left{};
 };
 
 struct SuperviseRequest {

@@ -172,7 +172,30 @@ else:
                 raise OSError(code, "")
         attempt("at-once", at_once)
 PY
-chmod 755 "$work/bin/receive" "$work/bin/probe"
+cat >"$work/bin/leave" <<'PY'
+#!/usr/bin/python3
+# Prints the port of a server that it leaves running, and ends with 3. The server binds, listens,
+# connects and accepts after that, and ends with its first caller.
+import os, socket, sys
+s = socket.socket(); s.bind(("127.0.0.1", 0)); s.listen()
+if os.fork():
+    print(s.getsockname()[1], flush=True)
+    os._exit(3)
+os.setsid()
+for fd in 0, 1, 2:
+    os.dup2(os.open("/dev/null", os.O_RDWR), fd)
+s.settimeout(20)
+caller, _ = s.accept()
+other = socket.socket(); other.listen()
+own = socket.create_connection(other.getsockname())
+caller.sendall(b"served")
+PY
+cat >"$work/bin/call" <<'PY'
+#!/usr/bin/python3
+import socket, sys
+print(socket.create_connection(("127.0.0.1", int(sys.argv[1])), 5).recv(9).decode())
+PY
+chmod 755 "$work/bin/receive" "$work/bin/probe" "$work/bin/leave" "$work/bin/call"
 
 mkdir "$work/outside"
 chmod 777 "$work/outside"
@@ -248,6 +271,13 @@ for who in $people; do
         check "$name: which names the way" [ "$(field "$log" "{v['suggestion'] for v in r['violations'] if v['port'] in ($here_tcp, $here6_tcp)}")" = "{\"Use --network=host-loopback if it needs the machine's own loopback\"}" ]
       fi
     done
+    # A server that a run leaves behind is decided on as long as it runs.
+    # shellcheck disable=SC2086
+    attempt as "$who" timeout 30 $run run --preset=testing --network=host-loopback --keep-background "--log=$log" -- leave
+    exits "$who, $host namespaces: left running: the command's own code" 3
+    attempt as "$who" sefaca run --network=host-loopback "--log=$log" -- call "$out"
+    prints "$who, $host namespaces: left running: it serves" served
+
     # At strict nobody may come in either.
     # shellcheck disable=SC2086
     attempt as "$who" $run run --level=strict --network=localhost "--log=$log" --timeout=none -- probe own
