@@ -105,6 +105,7 @@ std::string lost_records(const Session& session) {
 
 // What is left to do when the tree is gone; the guardian does it when this process was killed.
 void finish(Session& session, const Supervised& ended, const Surroundings& surroundings) {
+  session.group.remove();
   if (!session.private_directory.path().empty()) {
     session.private_directory.remove();
     PrivateDirectory::remove_forgotten(session.policy->tmp_directory);
@@ -143,6 +144,7 @@ Supervised supervise_session(Session& session, const Surroundings& surroundings,
       .limits = session.policy->limits,
       .capabilities = session.capabilities,
       .keep_background = session.policy->keep_background,
+      .group = &session.group,
       .abstract_sockets = session.policy->allow.contains("abstract-sockets"),
       .signals = session.policy->allow.contains("signals"),
       .when_killed = [&](const Supervised& killed) { finish(session, killed, surroundings); },

@@ -14,6 +14,7 @@
 #include "core/enforce/job_server.h"
 #include "core/enforce/program.h"
 #include "core/policy/narrow.h"
+#include "core/policy/paths.h"
 #include "core/policy/remembering_files.h"
 #include "core/supervise/outcome.h"
 #include "launcher/build_id.h"
@@ -109,12 +110,34 @@ void make_plan(Session& session, const Surroundings& surroundings) {
                                    .capabilities = session.capabilities,
                                    .supervision = session.supervision,
                                    .private_directory = session.private_directory.path(),
-                                   .keep_fds = session.keep_fds},
+                                   .keep_fds = session.keep_fds,
+                                   .group = &session.group},
                                   surroundings);
   // Whose descriptors are not handed on must not be named.
   session.plan.drop_variable(kParentVariable);
   if (session.nested) session.plan.set_variable(kParentVariable, session.nested->variable());
   if (session.amend_plan) session.amend_plan(session);
+}
+
+// A cgroup costs a run about 100 µs for memory and 60 for tasks, the watch nothing until the run is
+// older than its first look (docs/performance.md). So only for limits that are narrower than those
+// that level default has everywhere, doors' steps too; and only where the command can't leave it.
+void make_control_group(Session& session, const Surroundings& surroundings) {
+  const Policy& policy = session.policy;
+  constexpr std::uint64_t kUsualTasks = 4096, kMebi = 1ULL << 20U;
+  constexpr std::uint64_t kLeastMemory = 4 * kMebi;  // the kernel's own needs of a process
+  const bool can_leave = policy->level == Level::permissive ||
+                         session.capabilities.landlock_abi == 0 ||
+                         access_at(policy->paths, "/sys/fs/cgroup", Access::read) == Access::write;
+  if (session.supervision != Supervision::supervised || policy->keep_background || can_leave)
+    return;
+  ControlGroup::Wanted wanted;
+  const Limits& limits = policy->limits;
+  if (limits.memory_bytes && *limits.memory_bytes >= kLeastMemory &&
+      *limits.memory_bytes / kMebi < surroundings.machine_memory_bytes / 2 / kMebi)
+    wanted.memory_bytes = limits.memory_bytes;
+  if (limits.processes && *limits.processes < kUsualTasks) wanted.tasks = limits.processes;
+  session.group = ControlGroup::make(wanted);
 }
 
 // In place, where nobody could remove it, a tmpfs of the mount namespace does as well.
@@ -253,6 +276,7 @@ Result<Session> prepare_session(RunRequest request, Policy policy, const Surroun
                   .keep_fds = {},
                   .capabilities = probe_capabilities(),
                   .private_directory = {},
+                  .group = {},
                   .plan = {},
                   .amend_plan = {},
                   .enclosing = {},
@@ -266,6 +290,7 @@ Result<Session> prepare_session(RunRequest request, Policy policy, const Surroun
   session.keep_fds = session.policy->keep_fds;
   session.keep_fds.insert(session.keep_fds.end(), job_server.descriptors.begin(),
                           job_server.descriptors.end());
+  make_control_group(session, surroundings);
   if (session.request.dry_run) {
     plan_by_trying(session, surroundings);
     return session;
@@ -291,7 +316,11 @@ Result<Session> prepare_session(RunRequest request, Policy policy, const Surroun
 
 Status plan_with_less(Session& session, Step step, const Error& why,
                       const Surroundings& surroundings) {
-  session.capabilities.lose(step, why.errno_value);
+  if (step == Step::control_group) {
+    session.group.remove();
+  } else {
+    session.capabilities.lose(step, why.errno_value);
+  }
   make_plan(session, surroundings);
   record_plan(session);
   return refuse_gaps(session.policy, session.plan);

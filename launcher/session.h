@@ -11,6 +11,7 @@
 #include "core/audit/log_file.h"
 #include "core/audit/record.h"
 #include "core/enforce/capabilities.h"
+#include "core/enforce/control_group.h"
 #include "core/enforce/launch_plan.h"
 #include "core/enforce/private_directory.h"
 #include "core/policy/policy.h"
@@ -32,6 +33,7 @@ struct Session {
   std::vector<int> keep_fds;  // the policy's and the job server's
   Capabilities capabilities;
   PrivateDirectory private_directory;
+  ControlGroup group;
   LaunchPlan plan;
   std::function<void(Session&)> amend_plan;  // what a command adds to each plan; may be empty
   std::optional<EnclosingRun> enclosing;     // the run that this one is in: takes its record

@@ -140,6 +140,16 @@ bool enter_landlock(ChildPlan& plan) {
   return r >= 0 || fail(plan, Step::landlock_restrict, r);
 }
 
+// The command itself, never its init: the kernel ends all who share the memory of what it ends, and
+// init shares the supervisor's for as long as it runs.
+bool enter_control_groups(ChildPlan& plan) {
+  for (std::size_t i = 0; i < plan.control_group_count; ++i) {
+    const long r = call(SYS_write, plan.control_groups[i], "0", 1);
+    if (r < 0) return fail(plan, Step::control_group, r);
+  }
+  return true;
+}
+
 void hand_over(ChildPlan& plan, int listener) {
   __atomic_store_n(&plan.handover, listener, __ATOMIC_RELEASE);
   call(SYS_futex, &plan.handover, FUTEX_WAKE, 1, nullptr, nullptr, 0);
@@ -162,7 +172,7 @@ bool install_filter(ChildPlan& plan) {
 // numbers can't run out on the way. No filter of ours refuses what is called after it is in force.
 bool enter(ChildPlan& plan) {
   if (plan.die_with_parent) call(SYS_prctl, PR_SET_PDEATHSIG, 9, 0, 0, 0);
-  if (!reset_dispositions(plan)) return false;
+  if (!enter_control_groups(plan) || !reset_dispositions(plan)) return false;
   const long r = call(SYS_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
   if (r < 0) return fail(plan, Step::no_new_privileges, r);
   if (!enter_landlock(plan) || !drop_capabilities(plan)) return false;

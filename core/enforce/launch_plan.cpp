@@ -456,13 +456,23 @@ class Planner {
       held("open_files", "RLIMIT_NOFILE, each process by itself");
     }
     supervised_limit("timeout", limits.timeout_ms.has_value(), "the supervisor's clock");
+    std::string memory, tasks;
+    if (in_.group != nullptr) {
+      plan_.control_groups = in_.group->entries();
+      memory = in_.group->memory_held_by();
+      tasks = in_.group->tasks_held_by();
+    }
+    const auto how = [](const std::string& group, const char* counted) {
+      return group.empty() ? std::string("watched over the tree, ended when above")
+                           : concat(group, ": ", counted);
+    };
     supervised_limit("memory", limits.memory_bytes.has_value(),
-                     "watched over the tree, ended when above");
+                     how(memory, "the tree is ended when it is full"));
     supervised_limit("processes", limits.processes.has_value(),
-                     "watched over the tree, ended when above");
+                     how(tasks, "processes and threads; the tree is ended when one is refused"));
   }
 
-  void supervised_limit(const char* what, bool wanted, const char* how) {
+  void supervised_limit(const char* what, bool wanted, const std::string& how) {
     if (!wanted) return;
     if (supervised()) {
       held(what, how);
@@ -603,6 +613,8 @@ FlatPlan::FlatPlan(const LaunchPlan& plan)
   child_.keep_fd_count = plan.keep_fds.size();
   child_.limits = plan.limits.data();
   child_.limit_count = plan.limits.size();
+  child_.control_groups = plan.control_groups.data();
+  child_.control_group_count = plan.control_groups.size();
   child_.keep_capabilities = plan.keep_capabilities;
   child_.die_with_parent = plan.die_with_parent;
   if (plan.landlock_abi > 0) {

@@ -12,6 +12,7 @@
 #include "core/base/result.h"
 #include "core/enforce/capabilities.h"
 #include "core/enforce/child.h"
+#include "core/enforce/control_group.h"
 #include "core/enforce/filters/filter_spec.h"
 #include "core/enforce/landlock.h"
 #include "core/enforce/namespaces.h"
@@ -30,8 +31,9 @@ struct LaunchInputs {
   std::string program;  // as found: see find_program()
   Capabilities capabilities;
   Supervision supervision = Supervision::supervised;
-  std::string private_directory;  // made already; empty: the policy wants none
-  std::vector<int> keep_fds;      // the policy's and the job server's
+  std::string private_directory;        // made already; empty: the policy wants none
+  std::vector<int> keep_fds;            // the policy's and the job server's
+  const ControlGroup* group = nullptr;  // made already; null: none
 };
 
 // What the supervisor must know of the policy to judge a notified call.
@@ -65,6 +67,7 @@ struct LaunchPlan {
   bool filtered = false;
   FilterSpec filter;
   NotifyPlan notify;
+  std::vector<int> control_groups;  // see ControlGroup::entries()
   std::vector<ChildPlan::Limit> limits;
   std::uint64_t keep_capabilities = 0;
   std::vector<int> keep_fds;  // ascending, above 2

@@ -26,6 +26,8 @@ const char* doing(Step step) {
       return "mounting a fresh /proc";
     case Step::working_directory:
       return "returning to the working directory";
+    case Step::control_group:
+      return "entering a cgroup of its own";
     case Step::dispositions:
       return "resetting the signals";
     case Step::descriptors:

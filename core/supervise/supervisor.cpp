@@ -94,6 +94,8 @@ class Supervisor::Impl {
     if (request_.meanwhile) request_.meanwhile();
     while (!ended_) wait_for_something();
     finish_tree();
+    // What the kernel stopped since the last look.
+    if (const auto full = look_into_group(); full && kind_ == Outcome::Kind::exited) kind_ = *full;
     close_receiver();
     if (request_.nested != nullptr) request_.nested->receive(request_.take_record);
     const ChildPlan& child = flat_->child();
@@ -337,9 +339,48 @@ class Supervisor::Impl {
 
   void watch() {
     const std::int64_t began = now_us(CLOCK_THREAD_CPUTIME_ID);
+    if (const auto full = look_into_group()) {
+      exceed(*full);
+    } else if (!group_holds_all()) {
+      look_at_tree();
+    }
+    const std::int64_t spent_us = now_us(CLOCK_THREAD_CPUTIME_ID) - began;
+    next_watch_ = now_ms() + std::clamp(spent_us * kWatchShare / 1000, watch_ms_, kLongestWatchMs);
+  }
+
+  bool group_holds_memory() const {
+    return request_.group != nullptr && !request_.group->memory_held_by().empty();
+  }
+  bool group_holds_tasks() const {
+    return request_.group != nullptr && !request_.group->tasks_held_by().empty();
+  }
+  bool group_holds_all() const {
+    return (!limits_.memory_bytes || group_holds_memory()) &&
+           (!limits_.processes || group_holds_tasks());
+  }
+
+  // What the kernel counts for us, and whether it had to stop something.
+  std::optional<Outcome::Kind> look_into_group() {
+    if (request_.group == nullptr || !request_.group->any()) return std::nullopt;
+    const ControlGroup& group = *request_.group;
+    peak_memory_ = std::max(peak_memory_, group.memory_now());
+    peak_processes_ = std::max(peak_processes_, group.tasks_now());
+    if (group.memory_exceeded()) {
+      peak_memory_ = std::max(peak_memory_, group.memory_peak());
+      return Outcome::Kind::memory_exceeded;
+    }
+    if (group.tasks_exceeded()) {
+      peak_processes_ = std::max(peak_processes_, limits_.processes.value_or(0));
+      return Outcome::Kind::processes_exceeded;
+    }
+    return std::nullopt;
+  }
+
+  void look_at_tree() {
     TreeFigures figures = measure_tree(::getpid(), guardian_.pid());
     if (flat_->child().has_init() && figures.processes > 0) --figures.processes;
-    peak_processes_ = std::max(peak_processes_, figures.processes);
+    if (!group_holds_tasks()) peak_processes_ = std::max(peak_processes_, figures.processes);
+    if (group_holds_memory()) figures.memory_bytes = 0;
     if (limits_.memory_bytes && figures.memory_bytes > *limits_.memory_bytes) {
       // Shared anonymous pages were counted in each process: ask again, exactly.
       figures.memory_bytes =
@@ -348,11 +389,10 @@ class Supervisor::Impl {
     peak_memory_ = std::max(peak_memory_, figures.memory_bytes);
     if (limits_.memory_bytes && figures.memory_bytes > *limits_.memory_bytes) {
       exceed(Outcome::Kind::memory_exceeded);
-    } else if (limits_.processes && figures.processes > *limits_.processes) {
+    } else if (limits_.processes && !group_holds_tasks() &&
+               figures.processes > *limits_.processes) {
       exceed(Outcome::Kind::processes_exceeded);
     }
-    const std::int64_t spent_us = now_us(CLOCK_THREAD_CPUTIME_ID) - began;
-    next_watch_ = now_ms() + std::clamp(spent_us * kWatchShare / 1000, watch_ms_, kLongestWatchMs);
   }
 
   void exceed(Outcome::Kind kind) {

@@ -10,6 +10,7 @@
 
 #include "core/base/result.h"
 #include "core/enforce/capabilities.h"
+#include "core/enforce/control_group.h"
 #include "core/enforce/launch_plan.h"
 #include "core/policy/policy.h"
 #include "core/supervise/nested.h"
@@ -35,6 +36,7 @@ struct SuperviseRequest {
   const Limits& limits;
   const Capabilities& capabilities;
   bool keep_background = false;
+  const ControlGroup* group = nullptr;  // the plan's; null: none
   bool abstract_sockets = false;  // those of outside may be reached (--allow)
   bool signals = false;  // processes of outside may be signalled (--allow): no fence is raised
   // Runs in the guardian when this process is killed, after the tree has been ended: removes what
