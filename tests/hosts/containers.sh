@@ -34,6 +34,7 @@ engine() {
   podman --root "$work/storage" --runroot "$work/run" --tmpdir "$work/engine" \
     --storage-driver "${driver:-vfs}" "$@"
 }
+# shellcheck disable=SC2317  # called by the trap
 end_engine() {
   engine rm --all --force --time 0 >/dev/null 2>&1
   engine rmi --all --force >/dev/null 2>&1
