@@ -100,6 +100,7 @@ class Place:
                                      stdout=out, stderr=subprocess.STDOUT, start_new_session=True)
             over = threading.Event()
             clock = threading.Timer(limit, lambda: (over.set(), os.killpg(child.pid, 9)))
+            clock.daemon = True
             clock.start()
             _, status, usage = os.wait4(child.pid, 0)
             clock.cancel()
