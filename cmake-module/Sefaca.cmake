@@ -87,8 +87,8 @@ Variables
 
 .. variable:: SEFACA_SOURCE_WRITABLE
 
-  Directories of the source tree that custom steps may write, ``ON`` for all of it: for generators
-  that write beside their input. Sources of targets, ``CMakeLists.txt`` and ``.git`` stay.
+  Directories of the source tree that custom steps and tests may write, ``ON`` for all of it: for
+  generators and tests that write beside their input. Sources of targets, ``CMakeLists.txt`` and ``.git`` stay.
 
 .. variable:: SEFACA_ON_UNAVAILABLE
 
@@ -114,7 +114,7 @@ set(SEFACA_COMPILE_PRESET compiler CACHE STRING "The preset of compile steps")
 set(SEFACA_LINK_PRESET compiler CACHE STRING "The preset of link steps")
 set(SEFACA_CUSTOM_PRESET compiler CACHE STRING "The preset of custom steps")
 set(SEFACA_TEST_PRESET testing CACHE STRING "The preset of tests")
-set(SEFACA_SOURCE_WRITABLE "" CACHE STRING "Source directories that custom steps may write; ON: all")
+set(SEFACA_SOURCE_WRITABLE "" CACHE STRING "Source directories that custom steps and tests may write; ON: all")
 set(SEFACA_ON_UNAVAILABLE warn CACHE STRING "warn or fail where this host can't enforce something")
 set_property(CACHE SEFACA_ON_UNAVAILABLE PROPERTY STRINGS warn fail)
 set(SEFACA_LAUNCHER "" CACHE FILEPATH "sefaca-launch; empty: the one that belongs to Sefaca.cmake")

@@ -71,7 +71,7 @@ std::vector<std::string> denied_lines(const BuildStep& step, const Policy& polic
     if (words.empty() && among_sources)
       words = concat(" READWRITE \"", parent_path(violation.path), "\"");
     if (!words.empty()) line += concat("; to allow it: sefaca_policy(", subject, words, ")");
-    if (among_sources && step.role == StepRole::custom)
+    if (among_sources && (step.role == StepRole::custom || step.role == StepRole::test))
       line += concat(", or -DSEFACA_SOURCE_WRITABLE=", parent_path(violation.path));
     if (std::find(out.begin(), out.end(), line) == out.end()) out.push_back(std::move(line));
   }

@@ -197,7 +197,7 @@ class Roles {
     if (role == StepRole::compile || role == StepRole::link) return out;
     out.push_back(manifest_.build);
     for (const std::string& path : manifest_.writable) out.push_back(path);
-    if (role == StepRole::custom) {
+    if (role == StepRole::custom || role == StepRole::test) {
       for (const std::string& path : manifest_.source_writable) out.push_back(path);
     }
     std::erase_if(out, [&](const auto& path) { return !surroundings_.files->exists(path); });

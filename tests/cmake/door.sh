@@ -237,4 +237,14 @@ build
 test_with -R '^passes'
 exits "a test's environment narrows" 0
 
+# A test that writes among the sources, where it may not and where it may.
+as user rm -f "$source/sub/made"
+configure
+test_with -R '^sub.writes'
+exits_not_zero 'a test that writes among the sources fails'
+absent '… and writes nothing' "$source/sub/made"
+configure -DSEFACA_SOURCE_WRITABLE=sub
+test_with -R '^sub.writes'
+exits 'SEFACA_SOURCE_WRITABLE: a test may' 0
+present 'SEFACA_SOURCE_WRITABLE: a test has' "$source/sub/made"
 finish
