@@ -33,7 +33,8 @@ def seconds(variant):
 
 
 def peak(variant):
-    return max(step["peak_bytes"] for step in variant["steps"].values()) / 2**20
+    most = max(step.get("largest_bytes", 0) for step in variant["steps"].values())
+    return f"{most / 2**20:.0f}" if most else "-"
 
 
 def ratio(known, variant):
@@ -42,7 +43,7 @@ def ratio(known, variant):
 
 def row(package, known):
     variants = known["variants"]
-    peaks = " / ".join(f"{peak(variants[v]):.0f}" for v in ("bare", "sefaca"))
+    peaks = " / ".join(peak(variants[v]) for v in ("bare", "sefaca"))
     return (f"| {package['name']} {known['version']} | {package['system']} | {package['language']} | {DOORS[package['system']]} "
             f"| {verdict(package, known, 'sefaca')[1]} | {verdict(package, known, 'no-userns')[1]} "
             f"| {sum(map(len, variants['bare'].get('tests', {}).values())) or '-'} | {variants['sefaca']['runs']} "
