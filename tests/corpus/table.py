@@ -74,7 +74,7 @@ def write_table(packages, state, file):
             reasons.append(f"- {package['name']}: and {len(found) - MOST_SENTENCES} more\n")
     text = HEAD + f"| {len(rows)} | {counts['same']} | {counts['setting']} | {counts['differs']} |\n\n"
     text += ("Times are those of one build each on a machine that had other work too: a ratio is a hint, `docs/performance.md` has\n"
-             "measurements. Peak memory is that of the largest process, bare and under sefaca, in MiB; runs are the sandboxed steps on\n"
+             "measurements. Peak memory is that of the largest process of a step, bare and under sefaca, in MiB; runs are the sandboxed steps on\n"
              "record.\n\n"
              "| package | system | language | door | with user namespaces | without | tests | runs | time ÷ bare, with / without "
              "| peak MiB | date |\n|---|---|---|---|---|---|---|---|---|---|---|\n")
