@@ -80,6 +80,7 @@ test_with --output-on-failure -R '^reads'
 check 'a test stays silent' sh -c '! grep -q sefaca: "$1"' sh "$work/out"
 test_with -R '^fixture'
 check 'a server that a fixture left: it is gone' grep -Eq 'fixture_client .*Failed' "$work/out"
+check '… and so is one that listens on its loopback' grep -Eq 'fixture_tcp_client .*Failed' "$work/out"
 check '… and ctest points to the log' grep -q 'Sefaca: what tests were denied' "$work/out"
 check '… which names it' grep -Eq \
   'left running.*: python3; .*sefaca_policy\(TEST fixture_server KEEP_BACKGROUND\)' \
@@ -122,6 +123,8 @@ sefaca_policy(STEP out.txt READWRITE \"\${CMAKE_SOURCE_DIR}\")
 sefaca_policy(STEP network NETWORK allow)
 sefaca_policy(TEST reads OFF)
 sefaca_policy(TEST server fixture_server KEEP_BACKGROUND)
+sefaca_policy(TEST fixture_tcp_server KEEP_BACKGROUND NETWORK host-loopback)
+sefaca_policy(TEST fixture_tcp_client NETWORK host-loopback)
 sefaca_policy(DIRECTORY sub OFF)"
 exits 'exceptions: configured' 0
 for one in plant makes_out network; do
@@ -134,6 +137,7 @@ exits_not_zero 'exceptions: another step may not'
 build
 test_with
 check 'exceptions: the server that a fixture left' grep -Eq ' fixture_client .*Passed' "$work/out"
+check 'exceptions: … which listens on the loopback of the machine' grep -Eq ' fixture_tcp_client .*Passed' "$work/out"
 check 'exceptions: OFF' grep -Eq ' reads .*Passed' "$work/out"
 check 'exceptions: a directory' grep -Eq 'sub\.reads .*Passed' "$work/out"
 check 'exceptions: OFF is on record' recorded unsandboxed 'test reads=OFF'
