@@ -83,13 +83,13 @@ for who in $people; do
     sleep 0.05
   done
   tries=0
-  until pgrep -P "${pid:-0}" >/dev/null || [ $tries -ge 100 ]; do
+  until [ -n "$pid" ] && pgrep -P "$pid" >/dev/null || [ $tries -ge 100 ]; do
     tries=$((tries + 1))
     sleep 0.05
   done
   sleep 0.2
-  left=$(groups_of "${pid:-0}" | sort -u)
-  check "$who: a run is killed" kill -KILL "${pid:-0}"
+  left=$(groups_of "${pid:-none}" | sort -u)
+  check "$who: a run is killed" kill -KILL "${pid:-none}"
   wait "$runner" 2>/dev/null
   for directory in $left; do
     tries=0
