@@ -22,7 +22,7 @@ std::string_view find_note(const char* at, std::size_t size) {
     if (whole > size) return {};
     const char* descriptor = at + sizeof note + padded(note.n_namesz);
     const std::string_view name(at + sizeof note, note.n_namesz);
-    if (note.n_type == NT_GNU_BUILD_ID && name == std::string_view("GNU", 4))
+    if (note.n_type == NT_GNU_BUILD_ID && name == std::string_view("GNU\0", 4))
       return {descriptor, note.n_descsz};
     at += whole;
     size -= whole;

@@ -89,8 +89,8 @@ bool is_alone(const Command& command, const RecipeLine& line) {
 // make's level as it says itself, for a line; 1 where there is none ($(shell) of the top make).
 int make_level(const Surroundings& surroundings) {
   const std::string text = surroundings.variable("MAKELEVEL");
-  const int level = std::atoi(text.c_str());
-  return std::clamp(level, 1, 1000);
+  const long level = std::strtol(text.c_str(), nullptr, 10);
+  return static_cast<int>(std::clamp(level, 1L, 1000L));
 }
 
 // The target is one that writes outside of the build: as if sefaca were not there, and on record as

@@ -34,7 +34,7 @@ Errors as_own(Errors errors) {
 }
 
 // The fifo of make's job server is written by every make below.
-Policy with_job_server(Policy policy, const std::string& fifo) {
+Policy with_job_server(const Policy& policy, const std::string& fifo) {
   PolicyFields fields = *policy;
   fields.paths.push_back({.path = fifo,
                           .access = Access::write,
@@ -261,7 +261,7 @@ Result<Session> prepare_session(RunRequest request, const Surroundings& surround
 Result<Session> prepare_session(RunRequest request, Policy policy, const Surroundings& surroundings,
                                 Supervision supervision) {
   const JobServer job_server = find_job_server(surroundings.variable("MAKEFLAGS"));
-  if (!job_server.fifo.empty()) policy = with_job_server(std::move(policy), job_server.fifo);
+  if (!job_server.fifo.empty()) policy = with_job_server(policy, job_server.fifo);
   if (auto fine = refuse_unsupported(policy); !fine) return as_own(fine.errors());
   if (supervision == Supervision::in_place) {
     if (auto fine = refuse_supervised(policy); !fine) return as_own(fine.errors());

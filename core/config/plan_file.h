@@ -36,10 +36,10 @@ struct FileStamp {
 FileStamp stamp_of(const std::string& path);
 
 struct Plan {
-  PolicyFields policy;           // without environment, withheld and given_values
-  std::vector<Assignment> door;  // the door's choices, against which variables are weighed
+  PolicyFields policy;                    // without environment, withheld and given_values
+  std::vector<Assignment> door;           // the door's choices, against which variables are weighed
   std::optional<DoorLimits> door_limits;  // likewise
-  std::vector<FileStamp> files;  // read, or looked for
+  std::vector<FileStamp> files;           // read, or looked for
   // The door's own, by name: "generated", "override" …
   std::map<std::string, std::vector<std::string>, std::less<>> notes;
 };

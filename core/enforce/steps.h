@@ -31,8 +31,8 @@ enum class Step : std::uint32_t {
   execute
 };
 
-// What failed can be done without: namespaces and a cgroup that this host refuses, a listener where an outer
-// sandbox has one already (EBUSY). What they give is then a gap.
+// What failed can be done without: namespaces and a cgroup that this host refuses, a listener where
+// an outer sandbox has one already (EBUSY). What they give is then a gap.
 constexpr bool can_do_without(Step step, int errno_value) {
   return (step >= Step::namespaces && step <= Step::control_group) ||
          (step == Step::listener && errno_value == EBUSY);

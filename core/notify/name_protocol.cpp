@@ -8,6 +8,7 @@
 namespace sefaca {
 namespace {
 
+constexpr std::string_view kZero{"\0", 1};  // ends a name
 constexpr std::int32_t kVersion = 2;
 constexpr std::size_t kLongestKey = 1024;  // MAXKEYLEN
 
@@ -75,7 +76,7 @@ std::string all_addresses(const std::string& name, const std::vector<HostAddress
   out.number(static_cast<std::int32_t>(bytes.size()));
   out.number(found ? static_cast<std::int32_t>(name.size() + 1) : 0);
   out.number(found ? NETDB_SUCCESS : HOST_NOT_FOUND);
-  if (found) out.text(bytes).text(families).text(name).text(std::string_view("", 1));
+  if (found) out.text(bytes).text(families).text(name).text(kZero);
   return out.take();
 }
 
@@ -97,7 +98,7 @@ std::string one_family(const std::string& name, const std::vector<HostAddress>& 
   out.number(found ? (v6 ? AF_INET6 : AF_INET) : -1)
       .number(found ? (v6 ? kV6Bytes : kV4Bytes) : -1);
   out.number(count).number(found ? NETDB_SUCCESS : HOST_NOT_FOUND);
-  if (found) out.text(name).text(std::string_view("", 1)).text(bytes);
+  if (found) out.text(name).text(kZero).text(bytes);
   return out.take();
 }
 

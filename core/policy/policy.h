@@ -82,7 +82,7 @@ struct PolicyFields {
   std::set<std::string> allow;  // names of the table in core/policy/allow.h
   Report report = Report::full;
   OnUnavailable on_unavailable = OnUnavailable::warn;
-  std::string log_file;                        // absolute; empty: the default place
+  std::string log_file;  // absolute; empty: the default place
   LogSinks sinks;
   std::map<std::string, std::string> values;   // key -> effective value, as a person writes it
   std::map<std::string, std::string> origins;  // key -> where its value came from

@@ -37,7 +37,7 @@ struct SuperviseRequest {
   const Capabilities& capabilities;
   bool keep_background = false;
   const ControlGroup* group = nullptr;  // the plan's; null: none
-  bool abstract_sockets = false;  // those of outside may be reached (--allow)
+  bool abstract_sockets = false;        // those of outside may be reached (--allow)
   bool signals = false;  // processes of outside may be signalled (--allow): no fence is raised
   // Runs in the guardian when this process is killed, after the tree has been ended: removes what
   // is left, writes the record. Empty: no guardian.

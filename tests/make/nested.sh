@@ -124,7 +124,7 @@ export SEFACA_PARENT
 all:
 >@touch /etc/sefaca-was-here
 EOS
-  for parent in 0192f0c4-0000-7000-8000-000000000000,120,121 0192-0,0,1 x ,, 0192-0,3,4; do
+  for parent in 0192f0c4-0000-7000-8000-000000000000,120,121 "0192-0,0,1" x ",," 0192-0,3,4; do
     attempt as "$person" make SHELL=sefaca-sh SEFACA_PARENT="$parent"
     exits "$person: pretending $parent" 2
     absent "$person: … wrote nothing" /etc/sefaca-was-here

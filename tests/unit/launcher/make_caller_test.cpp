@@ -17,7 +17,8 @@ MakeCaller words(const std::vector<std::string>& given) {
 }
 
 TEST(MakeCaller, GoalsAreTheWordsThatAreNeitherOptionsNorAssignments) {
-  EXPECT_THAT(words({"-j4", "all", "CC=gcc", "-k", "install"}).goals, ElementsAre("all", "install"));
+  EXPECT_THAT(words({"-j4", "all", "CC=gcc", "-k", "install"}).goals,
+              ElementsAre("all", "install"));
   EXPECT_THAT(words({}).goals, IsEmpty());
   EXPECT_THAT(words({"--", "-x", "check"}).goals, ElementsAre("check"));
 }

@@ -19,8 +19,8 @@ class MakePathsTest : public ::testing::Test {
     for (const char* path : {"/home/u/p/.git", "/home/u/p/sub", "/home/u/out", "/home/u/lib/inc",
                              "/home/u/lib/src", "/srv/x/y/z", "/home/u/.ssh"})
       host.files.directory(path);
-    for (const char* path : {"/home/u/p/Makefile", "/home/u/p/rules.mk", "/home/u/p/a.d",
-                             "/home/u/lib/src/a.c"})
+    for (const char* path :
+         {"/home/u/p/Makefile", "/home/u/p/rules.mk", "/home/u/p/a.d", "/home/u/lib/src/a.c"})
       host.files.file(path);
     caller.directory = "/home/u/p";
   }

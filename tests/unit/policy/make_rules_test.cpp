@@ -34,9 +34,9 @@ TEST(MakeRules, CompilersAndTheirKin) {
 }
 
 TEST(MakeRules, AnythingElseIsDevelopmentWithoutTheNetwork) {
-  for (const char* line : {"./gen > x.h", "cc -o gen gen.c && ./gen", "python3 x.py", "echo hello",
-                           "$CC -c a.c", "cc a.c | tee log", "curl x; cc a.c", "./configure",
-                           "sh -c 'cc a.c'", "rm -f x"}) {
+  for (const char* line :
+       {"./gen > x.h", "cc -o gen gen.c && ./gen", "python3 x.py", "echo hello", "$CC -c a.c",
+        "cc a.c | tee log", "curl x; cc a.c", "./configure", "sh -c 'cc a.c'", "rm -f x"}) {
     EXPECT_EQ(chosen({"", line}), "development offline unlimited") << line;
   }
 }

@@ -31,12 +31,43 @@ TEST(RecipeLine, QuotesAreTakenAwayAsAShellDoes) {
 }
 
 TEST(RecipeLine, WhatAShellMustDoIsNotPlain) {
-  for (const char* line :
-       {"a; b", "a && b", "a | b", "a > f", "a < f", "a 2>&1", "a &", "(a)", "{ a; }", "a $X",
-        "a \"$X\"", "a `b`", "a $(b)", "a *.c", "a a?c", "a [ab]", "a ~/x", "a {b,c}", "X=1 a",
-        "cd x", "echo a", "test -f a", ": a", "! a", "exec a", "a # comment", "if a; then b; fi",
-        "a 'unfinished", "a \"unfinished", "a \\", "a\nb", "X=1", "", "true", "[ -f x ]",
-        "command a", "=x a b; c"}) {
+  for (const char* line : {"a; b",
+                           "a && b",
+                           "a | b",
+                           "a > f",
+                           "a < f",
+                           "a 2>&1",
+                           "a &",
+                           "(a)",
+                           "{ a; }",
+                           "a $X",
+                           "a \"$X\"",
+                           "a `b`",
+                           "a $(b)",
+                           "a *.c",
+                           "a a?c",
+                           "a [ab]",
+                           "a ~/x",
+                           "a {b,c}",
+                           "X=1 a",
+                           "cd x",
+                           "echo a",
+                           "test -f a",
+                           ": a",
+                           "! a",
+                           "exec a",
+                           "a # comment",
+                           "if a; then b; fi",
+                           "a 'unfinished",
+                           "a \"unfinished",
+                           "a \\",
+                           "a\nb",
+                           "X=1",
+                           "",
+                           "true",
+                           "[ -f x ]",
+                           "command a",
+                           "=x a b; c"}) {
     EXPECT_THAT(read_recipe_line(line).argv, ElementsAre()) << line;
   }
 }
@@ -56,8 +87,8 @@ TEST(RecipeLine, ProgramsOfEachCommand) {
 
 TEST(RecipeLine, WhatMayRunSomethingElseIsNotComplete) {
   for (const char* line : {"$CC -c a.c", "\"$X\" a", "eval cc", "f() { cc; }", "cat <<E\nx\nE",
-                           "sh -c 'cc a.c'", "xargs cc", "case x in x) cc;; esac", "cc <(a)",
-                           "sh", "`a` b", ". ./x", "cc ${X:-`a`}", "a $'\\n'"}) {
+                           "sh -c 'cc a.c'", "xargs cc", "case x in x) cc;; esac", "cc <(a)", "sh",
+                           "`a` b", ". ./x", "cc ${X:-`a`}", "a $'\\n'"}) {
     EXPECT_FALSE(read_recipe_line(line).complete) << line;
   }
   EXPECT_TRUE(read_recipe_line("cc $FLAGS ${MORE} a.c").complete);

@@ -1,1 +1,3 @@
-int dep(void) { return 0; }
+int dep(void) {
+  return 0;
+}

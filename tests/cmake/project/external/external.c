@@ -1,1 +1,3 @@
-int external(void) { return 0; }
+int external(void) {
+  return 0;
+}

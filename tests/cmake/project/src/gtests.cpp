@@ -1,2 +1,4 @@
 #include <gtest/gtest.h>
-TEST(Discovered, Passes) { EXPECT_TRUE(true); }
+TEST(Discovered, Passes) {
+  EXPECT_TRUE(true);
+}

@@ -1,3 +1,6 @@
 #include "moced.h"
+
 #include "moc_moced.cpp"
-int moced() { return MOCED; }
+int moced() {
+  return MOCED;
+}

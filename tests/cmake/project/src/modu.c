@@ -1,2 +1,4 @@
 int modu_value(void);
-int modu_value(void) { return 3; }
+int modu_value(void) {
+  return 3;
+}

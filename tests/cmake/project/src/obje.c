@@ -1,2 +1,4 @@
 int obje_value(void);
-int obje_value(void) { return 4; }
+int obje_value(void) {
+  return 4;
+}

@@ -1,2 +1,4 @@
 int shar_value(void);
-int shar_value(void) { return 2; }
+int shar_value(void) {
+  return 2;
+}

@@ -1,2 +1,4 @@
 int stat_value(void);
-int stat_value(void) { return 1; }
+int stat_value(void) {
+  return 1;
+}

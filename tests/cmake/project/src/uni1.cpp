@@ -1,1 +1,3 @@
-int uni1() { return 1; }
+int uni1() {
+  return 1;
+}

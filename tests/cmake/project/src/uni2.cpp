@@ -1,1 +1,3 @@
-int uni2() { return 2; }
+int uni2() {
+  return 2;
+}
