@@ -27,6 +27,7 @@ add_library(sefaca_cli STATIC
   ${cli}/step_policies.cpp
   ${cli}/suggest.cpp
   ${cli}/suggest_text.cpp
+  ${cli}/summary.cpp
   ${cli}/violation_text.cpp)
 target_link_libraries(sefaca_cli
   PUBLIC sefaca_flags sefaca_config sefaca_audit

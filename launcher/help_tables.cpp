@@ -40,6 +40,8 @@ constexpr CommandHelp kLogActions[] = {
     {"suggest", "log suggest [last] [--command] [OPTION...]",
      "the least configuration that allows what was denied; without options: in the last run with "
      "violations"},
+    {"summary", "log summary [--format=FORMAT] [OPTION...]",
+     "what the runs of a CI job come to, for its summary"},
     {"ship", "log ship [--wait[=DURATION]]",
      "send what waits for the endpoint; --wait: try until it is sent or the time (60s) is over"},
 };
@@ -54,6 +56,7 @@ constexpr Fact kLogOptions[] = {
     {"--log=FILE", "of that log, in the default one's place"},
     {"--json", "as they stand in the log, one a line; suggest, stats: one object"},
     {"--command", "suggest: as options of a command line, not as a file"},
+    {"--format=FORMAT", "summary: markdown (the default), annotations, errors or outputs"},
     {"-n N, --lines=N", "tail: how many (10)"},
     {"-f, --follow", "tail: go on"},
     {"--wait[=DURATION]", "ship: try until all is sent, or the time (60s) is over"},

@@ -18,6 +18,7 @@
 #include "launcher/log_text.h"
 #include "launcher/shipping.h"
 #include "launcher/suggest.h"
+#include "launcher/summary.h"
 
 namespace sefaca {
 namespace {
@@ -91,6 +92,7 @@ class LogCommand {
     if (request_.action == "stats") return statistics(reader);
     if (request_.action == "tail") return tail(reader);
     if (request_.action == "suggest") return suggest(reader);
+    if (request_.action == "summary") return summary(reader);
     return show(reader);
   }
 
@@ -156,6 +158,21 @@ class LogCommand {
     if (statistics.runs() == 0) return 0;
     put(request_.json ? statistics.json() : statistics.text());
     return statistics.runs();
+  }
+
+  std::uint64_t summary(LogReader& reader) const {
+    JobSummary summary;
+    while (auto stored = next(reader)) summary.add(std::move(stored->record));
+    if (summary.runs() == 0) return 0;
+    if (request_.format == "outputs") {
+      put(summary.outputs());
+    } else if (request_.format == "annotations" || request_.format == "errors") {
+      put(summary.annotations(surroundings_.variable("GITHUB_WORKSPACE"),
+                              request_.format == "errors"));
+    } else {
+      put(summary.markdown());
+    }
+    return summary.runs();
   }
 
   // Without a word on which records: of the last run that was stopped in something.

@@ -1,4 +1,4 @@
-// `sefaca log show|tail|stats|suggest|ship`: reads the audit log (docs/log-format.md).
+// `sefaca log show|tail|stats|suggest|summary|ship`: reads the audit log (docs/log-format.md).
 #pragma once
 
 #include <cstdio>

@@ -58,6 +58,16 @@ Status take_id(LogRequest& request, const std::string& value) {
   return Done{};
 }
 
+Status take_format(LogRequest& request, const std::string& value) {
+  constexpr std::string_view kFormats[] = {"markdown", "annotations", "errors", "outputs"};
+  if (std::find(std::begin(kFormats), std::end(kFormats), value) == std::end(kFormats))
+    return Error{.what = concat("'", printable(value), "' is no format of a summary"),
+                 .where = "--format",
+                 .remedy = spelling_hint(value, kFormats)};
+  request.format = value;
+  return Done{};
+}
+
 Status take_value(LogRequest& request, const std::string& name, const std::string& value) {
   if (value.empty()) return Error{.what = "a value is missing", .where = name};
   if (name == "--since") {
@@ -65,6 +75,8 @@ Status take_value(LogRequest& request, const std::string& name, const std::strin
     request.since_ms = since;
   } else if (name == "--preset") {
     request.preset = value;
+  } else if (name == "--format") {
+    return take_format(request, value);
   } else if (name == "--id") {
     return take_id(request, value);
   } else if (name == "--log") {
@@ -101,8 +113,8 @@ constexpr Flag kFlags[] = {
     {"-h", &LogRequest::help},
 };
 
-constexpr std::string_view kWithValue[] = {"--since", "--preset", "--id", "--log",
-                                           "--lines", "--wait",   "-n"};
+constexpr std::string_view kWithValue[] = {"--since", "--preset", "--id",     "--log",
+                                           "--lines", "--wait",   "--format", "-n"};
 
 // False: there is no such flag.
 bool take_flag(LogRequest& request, const std::string& word) {
@@ -129,6 +141,11 @@ Status check_action(const LogRequest& request) {
     return Error{.what = "--command goes with 'log suggest' alone",
                  .remedy = "sefaca log suggest --command"};
   }
+  if (!request.format.empty() && request.action != "summary")
+    return Error{.what = "--format goes with 'log summary' alone",
+                 .remedy = "sefaca log summary --format=markdown"};
+  if (request.json && request.action == "summary")
+    return Error{.what = "'log summary' has no --json", .remedy = "sefaca log show --json"};
   if (request.wait_ms && request.action != "ship")
     return Error{.what = "--wait goes with 'log ship' alone", .remedy = "sefaca log ship --wait"};
   if (request.action == "ship" && (request.filters() || request.json || !request.log.empty()))

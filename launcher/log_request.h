@@ -12,7 +12,7 @@
 namespace sefaca {
 
 struct LogRequest {
-  std::string action;                    // "show", "tail", "stats", "suggest"; empty: none given
+  std::string action;  // "show", "tail", "stats", "suggest", "summary"; empty: none given
   std::optional<std::int64_t> since_ms;  // Unix time
   bool violations = false;
   bool failed = false;
@@ -23,6 +23,7 @@ struct LogRequest {
   bool help = false;
   std::optional<std::uint64_t> lines;    // tail
   std::optional<std::uint64_t> wait_ms;  // ship
+  std::string format;                    // summary: "markdown", "annotations", "errors", "outputs"
   std::optional<std::string> preset;
   std::optional<std::string> id;  // the whole, or how it begins
   std::string log;                // as given; empty: the default one

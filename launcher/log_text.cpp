@@ -26,28 +26,6 @@ std::string number(std::uint64_t value) {
   return std::to_string(value);
 }
 
-// "7ms", "45.2s", "2m05s", "1h02m".
-std::string duration_text(std::uint64_t ms) {
-  const auto seconds = static_cast<unsigned long long>(ms / 1000);
-  if (ms < 1000) return format("%llums", static_cast<unsigned long long>(ms));
-  if (seconds < 60)
-    return format("%llu.%llus", seconds, static_cast<unsigned long long>(ms % 1000 / 100));
-  if (seconds < 3600) return format("%llum%02llus", seconds / 60, seconds % 60);
-  return format("%lluh%02llum", seconds / 3600, seconds / 60 % 60);
-}
-
-// "512", "1.5k", "1.0g": powers of 1024.
-std::string bytes_text(std::uint64_t bytes) {
-  constexpr std::array<const char*, 5> kUnits = {"", "k", "m", "g", "t"};
-  auto value = static_cast<double>(bytes);
-  std::size_t unit = 0;
-  while (value >= 1024 && unit + 1 < kUnits.size()) {
-    value /= 1024;
-    ++unit;
-  }
-  return unit == 0 ? number(bytes) : format("%.1f%s", value, kUnits.at(unit));
-}
-
 std::string padded(std::string text, std::size_t width) {
   if (text.size() < width) text.append(width - text.size(), ' ');
   return text;
@@ -65,16 +43,6 @@ std::string command_text(const Record& record) {
   std::size_t end = kLongestCommand;
   while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
   return text.substr(0, end) + "…";
-}
-
-std::string result_text(const Record& record) {
-  if (!record.outcome) return "-";
-  for (const Violation& violation : record.violations) {
-    if (violation.kind == ViolationKind::timeout_exceeded) return "timed out";
-    if (violation.kind == ViolationKind::memory_limit_exceeded) return "memory";
-  }
-  if (!record.outcome->exit_code) return printable(record.outcome->signal);
-  return *record.outcome->exit_code == 0 ? "ok" : format("exit %d", *record.outcome->exit_code);
 }
 
 std::string limit_text(const Violation& violation, std::uint64_t value) {
@@ -114,6 +82,38 @@ std::string line(const std::string& name, const std::string& text) {
 }
 
 }  // namespace
+
+// "7ms", "45.2s", "2m05s", "1h02m".
+std::string duration_text(std::uint64_t ms) {
+  const auto seconds = static_cast<unsigned long long>(ms / 1000);
+  if (ms < 1000) return format("%llums", static_cast<unsigned long long>(ms));
+  if (seconds < 60)
+    return format("%llu.%llus", seconds, static_cast<unsigned long long>(ms % 1000 / 100));
+  if (seconds < 3600) return format("%llum%02llus", seconds / 60, seconds % 60);
+  return format("%lluh%02llum", seconds / 3600, seconds / 60 % 60);
+}
+
+// "512", "1.5k", "1.0g": powers of 1024.
+std::string bytes_text(std::uint64_t bytes) {
+  constexpr std::array<const char*, 5> kUnits = {"", "k", "m", "g", "t"};
+  auto value = static_cast<double>(bytes);
+  std::size_t unit = 0;
+  while (value >= 1024 && unit + 1 < kUnits.size()) {
+    value /= 1024;
+    ++unit;
+  }
+  return unit == 0 ? number(bytes) : format("%.1f%s", value, kUnits.at(unit));
+}
+
+std::string result_text(const Record& record) {
+  if (!record.outcome) return "-";
+  for (const Violation& violation : record.violations) {
+    if (violation.kind == ViolationKind::timeout_exceeded) return "timed out";
+    if (violation.kind == ViolationKind::memory_limit_exceeded) return "memory";
+  }
+  if (!record.outcome->exit_code) return printable(record.outcome->signal);
+  return *record.outcome->exit_code == 0 ? "ok" : format("exit %d", *record.outcome->exit_code);
+}
 
 bool has_failed(const Record& record) {
   return record.outcome && record.outcome->exit_code != std::optional<int>(0);

@@ -13,6 +13,10 @@ namespace sefaca {
 
 bool has_failed(const Record& record);  // a code that is not 0, or a signal
 
+std::string duration_text(std::uint64_t ms);    // "7ms", "45.2s", "2m05s", "1h02m"
+std::string bytes_text(std::uint64_t bytes);    // "512", "1.5k", "1.0g": powers of 1024
+std::string result_text(const Record& record);  // "ok", "exit 2", "SIGSEGV", "timed out", "memory"
+
 // What a violation is about: the host, the file, the address, else what was tried. Any bytes.
 std::string violation_subject(const Violation& violation);
 

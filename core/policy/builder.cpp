@@ -12,6 +12,7 @@
 #include "core/policy/fold.h"
 #include "core/policy/keys.h"
 #include "core/policy/path_rules.h"
+#include "core/policy/runner.h"
 #include "core/policy/units.h"
 
 namespace sefaca {
@@ -171,6 +172,16 @@ std::vector<PolicyBuilder::Candidate> candidates_of(const Folded& folded, const 
   return out;
 }
 
+DoorPaths joined(DoorPaths to, const DoorPaths& from) {
+  const auto append = [](auto& all, const auto& more) {
+    all.insert(all.end(), more.begin(), more.end());
+  };
+  append(to.write, from.write);
+  append(to.read, from.read);
+  append(to.protect, from.protect);
+  return to;
+}
+
 }  // namespace
 
 PolicyBuilder& PolicyBuilder::define(PresetDefinition preset) {
@@ -194,16 +205,11 @@ PolicyBuilder& PolicyBuilder::at_door(DoorLimits limits) {
 }
 
 PolicyBuilder& PolicyBuilder::add_paths(const DoorPaths& paths) {
-  const auto append = [](auto& to, const auto& from) {
-    to.insert(to.end(), from.begin(), from.end());
-  };
-  append(door_paths_.write, paths.write);
-  append(door_paths_.read, paths.read);
-  append(door_paths_.protect, paths.protect);
+  door_paths_ = joined(std::move(door_paths_), paths);
   return *this;
 }
 
-Result<Policy> PolicyBuilder::build(const Command& /*command*/) const {
+Result<Policy> PolicyBuilder::build(const Command& command) const {
   Errors errors;
   Folded folded = fold(presets_, assignments_, surroundings_, errors);
   if (door_) apply_door_limits(*door_, surroundings_, folded);
@@ -221,7 +227,8 @@ Result<Policy> PolicyBuilder::build(const Command& /*command*/) const {
     error.excerpt = won->excerpt;
     errors.push_back(std::move(error));
   }
-  add_path_rules(folded, bounds_, door_paths_, surroundings_, fields, errors);
+  const DoorPaths paths = joined(door_paths_, runner_paths(command, surroundings_));
+  add_path_rules(folded, bounds_, paths, surroundings_, fields, errors);
   if (!errors.empty()) return errors;
   return Policy(std::move(fields));
 }

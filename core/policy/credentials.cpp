@@ -22,7 +22,7 @@ constexpr CredentialPattern kPatterns[] = {
     {"*_JWT", "token"},
     {"CI_JOB_JWT_*", "token"},
     {"*_PAT", "token"},
-    {"ACTIONS_ID_TOKEN_REQUEST_*", "token of a CI job"},
+    {"ACTIONS_*", "a CI job's own"},
     {"PASSWORD", "password"},
     {"*_PASSWORD", "password"},
     {"*_PASSWORDS", "password"},

@@ -7,6 +7,7 @@
 #include "core/base/path.h"
 #include "core/base/text.h"
 #include "core/policy/paths.h"
+#include "core/policy/runner.h"
 
 namespace sefaca {
 namespace {
@@ -243,6 +244,8 @@ std::vector<PathRule> secret_rules(const Surroundings& surroundings, const Place
     for (const std::string& path : places.likely(row.place, row.path))
       found.add_if_there(path, row.reason, row.sort);
   }
+  for (const std::string& path : runner_credentials(surroundings))
+    found.add_if_there(path, "credentials of a CI job", Sort::content);
   if (repository && holds_credentials(*repository, *surroundings.files))
     found.add(repository->common_directory + "/config",
               "a token of the checkout (persist-credentials: false leaves it out)");

@@ -42,9 +42,9 @@ _sefaca() {
       fi ;;
     log)
       if (( COMP_CWORD == 2 )); then
-        COMPREPLY=($(compgen -W 'show tail stats suggest ship' -- "$cur"))
+        COMPREPLY=($(compgen -W 'show tail stats suggest summary ship' -- "$cur"))
       else
-        COMPREPLY=($(compgen -W '--since= --violations --failed --preset= --id= --log= --json --command --lines= --follow --wait last' -- "$cur"))
+        COMPREPLY=($(compgen -W '--since= --violations --failed --preset= --id= --log= --json --command --format= --lines= --follow --wait last' -- "$cur"))
         [[ ${COMPREPLY[0]-} == *= ]] && compopt -o nospace
       fi ;;
     run|exec|shell)
