@@ -119,13 +119,15 @@ void make_plan(Session& session, const Surroundings& surroundings) {
   if (session.amend_plan) session.amend_plan(session);
 }
 
-// A cgroup costs a run about 100 µs for memory and 60 for tasks, the watch nothing until the run is
-// older than its first look (docs/performance.md). So only for limits that are narrower than those
-// that level default has everywhere, doors' steps too; and only where the command can't leave it.
-void make_control_group(Session& session, const Surroundings& surroundings) {
+// A cgroup costs a run 100 to 400 µs for memory and 60 for tasks, the watch nothing until the run
+// is older than its first look (docs/performance.md). So only for limits that a tree can pass far
+// beyond between two looks: the presets' memory of compilers and tests is none; and only where the
+// command can't leave it.
+void make_control_group(Session& session) {
   const Policy& policy = session.policy;
   constexpr std::uint64_t kUsualTasks = 4096, kMebi = 1ULL << 20U;
-  constexpr std::uint64_t kLeastMemory = 4 * kMebi;  // the kernel's own needs of a process
+  constexpr std::uint64_t kLeastMemory = 4 * kMebi;       // the kernel's own needs of a process
+  constexpr std::uint64_t kWatchedMemory = 1024 * kMebi;  // what a tree can take in 100 ms
   const bool can_leave = policy->level == Level::permissive ||
                          session.capabilities.landlock_abi == 0 ||
                          access_at(policy->paths, "/sys/fs/cgroup", Access::read) == Access::write;
@@ -134,7 +136,7 @@ void make_control_group(Session& session, const Surroundings& surroundings) {
   ControlGroup::Wanted wanted;
   const Limits& limits = policy->limits;
   if (limits.memory_bytes && *limits.memory_bytes >= kLeastMemory &&
-      *limits.memory_bytes / kMebi < surroundings.machine_memory_bytes / 2 / kMebi)
+      *limits.memory_bytes < kWatchedMemory)
     wanted.memory_bytes = limits.memory_bytes;
   if (limits.processes && *limits.processes < kUsualTasks) wanted.tasks = limits.processes;
   session.group = ControlGroup::make(wanted);
@@ -290,7 +292,7 @@ Result<Session> prepare_session(RunRequest request, Policy policy, const Surroun
   session.keep_fds = session.policy->keep_fds;
   session.keep_fds.insert(session.keep_fds.end(), job_server.descriptors.begin(),
                           job_server.descriptors.end());
-  make_control_group(session, surroundings);
+  make_control_group(session);
   if (session.request.dry_run) {
     plan_by_trying(session, surroundings);
     return session;
