@@ -1,7 +1,5 @@
 #include "launcher/launch.h"
 
-#include <signal.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -123,18 +121,6 @@ Result<Plan> plan_for(const BuildStep& step) {
   return errors;
 }
 
-// Ends this process as the test ended, so that ctest sees the signal itself.
-void die_by(int signal) {
-  const rlimit none{0, 0};
-  ::setrlimit(RLIMIT_CORE, &none);
-  ::signal(signal, SIG_DFL);
-  sigset_t set;
-  sigemptyset(&set);
-  sigaddset(&set, signal);
-  ::sigprocmask(SIG_UNBLOCK, &set, nullptr);
-  ::raise(signal);
-}
-
 // What a build's output says at the step that failed; a test says it in its own log.
 void say_denied(const BuildStep& step, const Plan& plan, const Session& session,
                 const Outcome& outcome) {
@@ -167,7 +153,7 @@ int run_step(const BuildStep& step, const Plan& plan, Policy policy,
   say_denied(step, plan, session, ended.outcome);
   if (step.role == StepRole::test && ended.outcome.signal != 0 &&
       ended.outcome.kind == Outcome::Kind::signaled)
-    die_by(ended.outcome.signal);
+    end_by_signal(ended.outcome.signal);  // so that ctest sees the signal itself
   background.stay(ended, exit_code_of(ended.outcome));
   return exit_code_of(ended.outcome);
 }

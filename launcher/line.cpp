@@ -1,10 +1,6 @@
 #include "launcher/line.h"
 
-#include <signal.h>
-#include <sys/resource.h>
-
 #include <algorithm>
-#include <cstdio>
 
 #include "core/base/text.h"
 #include "launcher/build_id.h"
@@ -30,6 +26,11 @@ Result<Policy> policy_of(const RunRequest& request, const std::optional<MakeCall
 
 }  // namespace
 
+bool environment_names_policy(const Surroundings& surroundings) {
+  return !surroundings.variable("SEFACA_PRESET").empty() ||
+         !surroundings.variable("SEFACA_LEVEL").empty();
+}
+
 void choose(RunRequest& request, const MakeChoice& choice, std::string_view door) {
   const std::string origin = concat(door, ": ", choice.why);
   const auto set = [&](const char* key, const std::string& value, const std::string& from) {
@@ -49,15 +50,7 @@ int end_as_command(Session& session, const Surroundings& surroundings) {
       session.record.violations.begin(), session.record.violations.end(),
       [](const Violation& v) { return v.kind == ViolationKind::memory_limit_exceeded; });
   if (signal <= 0 || limited) return code;
-  const rlimit none{0, 0};
-  ::setrlimit(RLIMIT_CORE, &none);  // the command's own core is the one that matters
-  sigset_t only;
-  sigemptyset(&only);
-  sigaddset(&only, signal);
-  ::signal(signal, SIG_DFL);
-  std::fflush(nullptr);
-  ::raise(signal);
-  ::sigprocmask(SIG_UNBLOCK, &only, nullptr);
+  end_by_signal(signal);
   return code;  // a signal that ends nobody
 }
 

@@ -15,6 +15,9 @@
 
 namespace sefaca {
 
+// Whether a variable names the level or the preset: a person's word before a door's choice.
+bool environment_names_policy(const Surroundings& surroundings);
+
 // What the door chose, in its own layer: below $SEFACA_PRESET and its like. `door` names it in the
 // origins of values.
 void choose(RunRequest& request, const MakeChoice& choice, std::string_view door);

@@ -38,11 +38,7 @@ std::string command_text(const Record& record) {
   // A shell line is shown as it was given.
   const auto& words = record.command;
   const bool shell_line = words.size() == 3 && words[0] == "/bin/sh" && words[1] == "-c";
-  std::string text = printable(shell_line ? words[2] : shell_join(words));
-  if (text.size() <= kLongestCommand) return text;
-  std::size_t end = kLongestCommand;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
-  return text.substr(0, end) + "…";
+  return cut_to(printable(shell_line ? words[2] : shell_join(words)), kLongestCommand);
 }
 
 std::string limit_text(const Violation& violation, std::uint64_t value) {
@@ -83,7 +79,6 @@ std::string line(const std::string& name, const std::string& text) {
 
 }  // namespace
 
-// "7ms", "45.2s", "2m05s", "1h02m".
 std::string duration_text(std::uint64_t ms) {
   const auto seconds = static_cast<unsigned long long>(ms / 1000);
   if (ms < 1000) return format("%llums", static_cast<unsigned long long>(ms));
@@ -93,7 +88,6 @@ std::string duration_text(std::uint64_t ms) {
   return format("%lluh%02llum", seconds / 3600, seconds / 60 % 60);
 }
 
-// "512", "1.5k", "1.0g": powers of 1024.
 std::string bytes_text(std::uint64_t bytes) {
   constexpr std::array<const char*, 5> kUnits = {"", "k", "m", "g", "t"};
   auto value = static_cast<double>(bytes);

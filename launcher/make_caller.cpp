@@ -1,6 +1,5 @@
 #include "launcher/make_caller.h"
 
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -9,8 +8,8 @@
 #include <string_view>
 
 #include "core/audit/first_of_build.h"
+#include "core/base/slurp.h"
 #include "core/base/text.h"
-#include "core/base/unique_fd.h"
 
 namespace sefaca {
 namespace {
@@ -20,14 +19,7 @@ constexpr std::size_t kLongestCommandLine = 1 << 20;
 constexpr std::string_view kMakes[] = {"make", "gmake", "gnumake"};
 
 std::string read_proc(pid_t pid, const char* name, std::size_t most) {
-  const UniqueFd fd(
-      ::open(concat("/proc/", std::to_string(pid), "/", name).c_str(), O_RDONLY | O_CLOEXEC));
-  std::string text;
-  std::array<char, 4096> part{};
-  ssize_t n = 0;
-  while (fd && text.size() < most && (n = ::read(fd.get(), part.data(), part.size())) > 0)
-    text.append(part.data(), static_cast<std::size_t>(n));
-  return text;
+  return slurp(concat("/proc/", std::to_string(pid), "/", name), most);
 }
 
 std::string link_of(pid_t pid, const char* name) {

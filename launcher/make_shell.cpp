@@ -181,9 +181,8 @@ int make_shell(std::span<const std::string> words, const Surroundings& given) {
   request->target = target;
   request->step = true;
   if (choice.preset == kPassThrough) {
-    const bool asked = !surroundings.variable("SEFACA_PRESET").empty() ||
-                       !surroundings.variable("SEFACA_LEVEL").empty();
-    if (!asked && !settings->bounded) return pass_through(std::move(*request), surroundings);
+    if (!environment_names_policy(surroundings) && !settings->bounded)
+      return pass_through(std::move(*request), surroundings);
     choice.preset = "development";
   }
   choose(*request, choice, "the make door");

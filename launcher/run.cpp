@@ -1,5 +1,7 @@
 #include "launcher/run.h"
 
+#include <signal.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -196,6 +198,18 @@ int run_session(Session& session, const Surroundings& surroundings) {
     print_note(stderr, why, use_colour(stderr, surroundings));
   background.stay(ended, exit_code_of(ended.outcome));
   return exit_code_of(ended.outcome);
+}
+
+void end_by_signal(int signal) {
+  const rlimit none{0, 0};
+  ::setrlimit(RLIMIT_CORE, &none);
+  sigset_t only;
+  sigemptyset(&only);
+  sigaddset(&only, signal);
+  ::signal(signal, SIG_DFL);
+  std::fflush(nullptr);
+  ::raise(signal);
+  ::sigprocmask(SIG_UNBLOCK, &only, nullptr);
 }
 
 int run_command(std::span<const std::string> words, const Surroundings& surroundings) {

@@ -31,4 +31,8 @@ Supervised supervise_session(Session& session, const Surroundings& surroundings,
 // The same with what there is to say before and after. The exit code.
 int run_session(Session& session, const Surroundings& surroundings);
 
+// Ends this process by the signal that the command died of, without a core of its own: the
+// command's is the one that matters. Returns when the signal ends nobody.
+void end_by_signal(int signal);
+
 }  // namespace sefaca

@@ -119,6 +119,13 @@ void make_plan(Session& session, const Surroundings& surroundings) {
   if (session.amend_plan) session.amend_plan(session);
 }
 
+void record_plan(Session& session) {
+  session.record.enforced = session.plan.enforced;
+  session.record.not_enforced = session.plan.gaps;
+  session.record.not_enforced.insert(session.record.not_enforced.end(),
+                                     session.request.gaps.begin(), session.request.gaps.end());
+}
+
 // A cgroup costs a run 100 to 400 µs for memory and 60 for tasks, the watch nothing until the run
 // is older than its first look (docs/performance.md). So only for limits that a tree can pass far
 // beyond between two looks: the presets' memory of compilers and tests is none; and only where the
@@ -229,17 +236,6 @@ Record start_record(const RunRequest& request, const Policy& policy,
     record.secret_values.push_back(token);
   return record;
 }
-
-namespace {
-
-void record_plan(Session& session) {
-  session.record.enforced = session.plan.enforced;
-  session.record.not_enforced = session.plan.gaps;
-  session.record.not_enforced.insert(session.record.not_enforced.end(),
-                                     session.request.gaps.begin(), session.request.gaps.end());
-}
-
-}  // namespace
 
 Result<Session> prepare_session(RunRequest request, const Surroundings& surroundings,
                                 Supervision supervision) {

@@ -19,13 +19,6 @@ constexpr std::size_t kLongestText = 300;      // bytes shown of one command, pa
 constexpr std::size_t kMostAnnotations = 10;
 constexpr std::size_t kLongestMessage = 3'500;  // bytes; GitHub cuts at 4096 characters
 
-std::string cut(std::string text, std::size_t longest) {
-  if (text.size() <= longest) return text;
-  std::size_t end = longest;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
-  return text.substr(0, end) + "…";
-}
-
 // What can't begin Markdown or HTML.
 bool is_plain(char c) {
   const char small = static_cast<char>(c | 0x20);
@@ -37,7 +30,7 @@ bool is_plain(char c) {
 // As it is, in a cell of a table: neither Markdown nor HTML can begin in it.
 std::string shown(const std::string& text) {
   std::string out;
-  for (const char c : cut(printable(text), kLongestText)) {
+  for (const char c : cut_to(printable(text), kLongestText)) {
     out += is_plain(c) ? std::string(1, c)
                        : concat("&#", std::to_string(static_cast<unsigned char>(c)), ";");
   }
@@ -300,11 +293,10 @@ std::string JobSummary::annotations(const std::string& workspace, bool fatal) co
       if (!subject.empty()) message += concat(": ", subject);
       if (!violation.program.empty()) message += concat(" (", base_name(violation.program), ")");
       if (!violation.suggestion.empty()) message += concat(". ", violation.suggestion);
-      const std::string text =
-          concat(place_of(record, violation.kind, root).empty()
-                     ? " "
-                     : place_of(record, violation.kind, root) + ",",
-                 "title=sefaca::", command_text(cut(printable(message), kLongestMessage), false));
+      const std::string place = place_of(record, violation.kind, root);
+      const std::string text = concat(
+          place.empty() ? " " : place + ",",
+          "title=sefaca::", command_text(cut_to(printable(message), kLongestMessage), false));
       if (seen.insert(text).second) (error ? errors : warnings).push_back(text);
     }
     if (record.enforced.empty())

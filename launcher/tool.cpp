@@ -21,8 +21,7 @@ namespace sefaca {
 namespace {
 
 bool names_policy(const RunRequest& request, const Surroundings& surroundings) {
-  return !surroundings.variable("SEFACA_PRESET").empty() ||
-         !surroundings.variable("SEFACA_LEVEL").empty() ||
+  return environment_names_policy(surroundings) ||
          std::any_of(
              request.assignments.begin(), request.assignments.end(),
              [](const Assignment& one) { return one.key == "preset" || one.key == "level"; });

@@ -1,6 +1,5 @@
 // `sefaca-launch [options] [--] COMMAND [ARG…]`: the launcher of tools that take one (Meson's CC
-// and
-// `--wrapper`, cargo's RUSTC_WRAPPER and runner).
+// and `--wrapper`, cargo's RUSTC_WRAPPER and runner).
 #pragma once
 
 #include <span>

@@ -91,6 +91,16 @@ as_written() {
   as "$1" "${2:-sh}" -c "$(cat)"
 }
 
+# await FILE WHAT [TENTHS]: until WHAT, which makes the file, is there: ten seconds, or so many tenths.
+await() {
+  tries=0
+  until [ -e "$1" ]; do
+    tries=$((tries + 1))
+    [ "$tries" -lt "${3:-100}" ] || { echo "$2 did not start"; exit 1; }
+    sleep 0.1
+  done
+}
+
 # --- Assertions ----------------------------------------------------------------------------------
 
 pass() {
@@ -213,12 +223,7 @@ while True:
     connection.close()
 PY
   server_pid=$!
-  tries=0
-  until [ -e "$work/received.ready" ]; do
-    tries=$((tries + 1))
-    [ "$tries" -lt 100 ] || { echo 'the receiver did not start'; exit 1; }
-    sleep 0.1
-  done
+  await "$work/received.ready" 'the receiver'
 }
 
 received() { wc -l <"$work/received"; }

@@ -161,6 +161,13 @@ std::string printable(std::string_view bytes) {
   return out;
 }
 
+std::string cut_to(std::string text, std::size_t bytes) {
+  if (text.size() <= bytes) return text;
+  std::size_t end = bytes;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
+  return text.substr(0, end) + "…";
+}
+
 std::string nearest(std::string_view word, std::span<const std::string_view> known) {
   constexpr std::size_t kLongestWord = 64;  // what is longer is no slip
   if (word.size() > kLongestWord) return {};

@@ -28,6 +28,9 @@ std::string shell_join(std::span<const std::string> words);
 // For messages: control bytes and bytes that are not UTF-8 become \xNN, so that a path can't drive
 // a terminal.
 std::string printable(std::string_view bytes);
+// At most `bytes` of it and then "…", cut before a character of UTF-8; as it is when it is no
+// longer.
+std::string cut_to(std::string text, std::size_t bytes);
 
 // The word of `known` nearest to `word` by edits (with swaps), or empty when none is near enough
 // to be a slip of the fingers.

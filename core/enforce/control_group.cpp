@@ -1,10 +1,8 @@
 #include "core/enforce/control_group.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -14,12 +12,12 @@
 #include <utility>
 
 #include "core/base/path.h"
+#include "core/base/slurp.h"
 #include "core/base/text.h"
+#include "core/enforce/forgotten.h"
 
 namespace sefaca {
 namespace {
-
-constexpr std::string_view kPrefix = "sf-";
 
 // The files by which a version speaks (the kernel's cgroup-v2.rst; cgroup-v1/memory.rst and
 // pids.rst). What is counted stands behind a word at a line's start, or alone.
@@ -38,16 +36,6 @@ constexpr Files kFiles[] = {
 };
 const Files& files_of(int version) {
   return kFiles[version - 1];
-}
-
-std::string slurp_at(int directory, const char* name) {
-  UniqueFd fd(::openat(directory, name, O_RDONLY | O_CLOEXEC));
-  std::string out;
-  char buffer[4096];
-  ssize_t n = 0;
-  while (fd && (n = ::read(fd.get(), buffer, sizeof buffer)) > 0)
-    out.append(buffer, static_cast<std::size_t>(n));
-  return out;
 }
 
 bool write_at(int directory, const char* name, std::string_view text) {
@@ -106,7 +94,7 @@ std::string place_of(const Mount& mount, const std::string& path) {
   if (path.starts_with("/..")) return {};
   std::string below = path;
   if (mount.root != "/") {
-    if (!path.starts_with(mount.root)) return {};
+    if (!is_within(path, mount.root)) return {};
     below = path.substr(mount.root.size());
   }
   return below.empty() || below == "/" ? mount.point : concat(mount.point, below);
@@ -145,7 +133,7 @@ std::optional<ControlGroup::Part> ControlGroup::make_part(
     return std::nullopt;
   Part part;
   part.version = version;
-  part.path = concat(parent, "/", kPrefix, "XXXXXX");
+  part.path = concat(parent, "/", kRunDirectory);
   if (::mkdtemp(part.path.data()) == nullptr) return std::nullopt;
   if (made) made(part.path);
   part.directory.reset(::open(part.path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -171,9 +159,8 @@ ControlGroup ControlGroup::make(const Wanted& wanted, const std::string& proc,
                                 const std::function<void(const std::string&)>& made) {
   ControlGroup group;
   if (!wanted.memory_bytes && !wanted.tasks) return group;
-  const std::string groups = slurp_at(AT_FDCWD, concat(proc, "/cgroup").c_str());
-  const std::vector<Mount> mounts =
-      mounts_in(slurp_at(AT_FDCWD, concat(proc, "/mountinfo").c_str()));
+  const std::string groups = slurp(concat(proc, "/cgroup"));
+  const std::vector<Mount> mounts = mounts_in(slurp(concat(proc, "/mountinfo")));
   Wanted left = wanted;
   const auto take = [&](const std::string& parent, int version, const Wanted& which) {
     auto part = make_part(parent, version, which, made);
@@ -186,8 +173,7 @@ ControlGroup ControlGroup::make(const Wanted& wanted, const std::string& proc,
   // so beside our own.
   if (const std::string own = own_place(groups, mounts, ""); !own.empty()) {
     for (const std::string& parent : {own, std::string(parent_path(own))}) {
-      const std::string given =
-          slurp_at(AT_FDCWD, concat(parent, "/cgroup.subtree_control").c_str());
+      const std::string given = slurp(concat(parent, "/cgroup.subtree_control"));
       Wanted here;
       if (has_word(given, "memory", ' ')) here.memory_bytes = left.memory_bytes;
       if (has_word(given, "pids", ' ')) here.tasks = left.tasks;
@@ -236,12 +222,6 @@ std::vector<int> ControlGroup::entries() const {
   return fds;
 }
 
-std::vector<std::string> ControlGroup::directories() const {
-  std::vector<std::string> paths;
-  for (const Part& part : parts_) paths.push_back(part.path);
-  return paths;
-}
-
 bool ControlGroup::memory_exceeded() const {
   const Part* part = part_with(&Part::memory);
   return part != nullptr &&
@@ -282,25 +262,13 @@ void ControlGroup::remove_directory(const std::string& path) {
     ::nanosleep(&kPause, nullptr);
 }
 
-// Those of killed runs: nobody holds their lock, and they are older than the moment between their
-// making and their lock.
 void ControlGroup::remove_forgotten(const std::string& parent) {
-  constexpr std::size_t kNameBytes = 9;
-  constexpr time_t kSeconds = 60;
-  DIR* stream = ::opendir(parent.c_str());
-  if (stream == nullptr) return;
-  while (const dirent* entry = ::readdir(stream)) {
-    const std::string_view name = entry->d_name;
-    if (name.size() != kNameBytes || !name.starts_with(kPrefix)) continue;
-    UniqueFd found(
-        ::openat(::dirfd(stream), entry->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-    struct stat info {};
-    if (found && ::fstat(found.get(), &info) == 0 && info.st_uid == ::geteuid() &&
-        info.st_ctim.tv_sec + kSeconds <= ::time(nullptr) &&
-        ::flock(found.get(), LOCK_EX | LOCK_NB) == 0)
-      ::unlinkat(::dirfd(stream), entry->d_name, AT_REMOVEDIR);
-  }
-  ::closedir(stream);
+  constexpr unsigned kSeconds = 60;
+  const UniqueFd directory(::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!directory) return;
+  each_forgotten(directory.get(), kSeconds, [&](const std::string& name, const UniqueFd&) {
+    ::unlinkat(directory.get(), name.c_str(), AT_REMOVEDIR);
+  });
 }
 
 void ControlGroup::remove() {

@@ -38,7 +38,6 @@ class ControlGroup {
   // Descriptors of cgroup.procs: who writes "0" into each is in it, with all that descends from it.
   // Only a process that shares no memory with others once it runs: the kernel kills all who share.
   [[nodiscard]] std::vector<int> entries() const;
-  [[nodiscard]] std::vector<std::string> directories() const;
 
   // Has the kernel ended something for memory; refused a task?
   [[nodiscard]] bool memory_exceeded() const;

@@ -1,22 +1,20 @@
 #include "core/enforce/private_directory.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstdint>
-#include <cstring>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "core/base/text.h"
 #include "core/base/unique_fd.h"
+#include "core/enforce/forgotten.h"
 
 namespace sefaca {
 namespace {
@@ -32,19 +30,6 @@ UniqueFd open_directory(int at, const char* name) {
   if (fd || errno != EACCES) return fd;
   make_passable(at, name);
   return UniqueFd(::openat(at, name, kFlags));
-}
-
-std::vector<std::string> names_in(int directory) {
-  std::vector<std::string> names;
-  DIR* stream = ::fdopendir(::dup(directory));
-  if (stream == nullptr) return names;
-  ::rewinddir(stream);
-  while (const dirent* entry = ::readdir(stream)) {
-    if (std::strcmp(entry->d_name, ".") != 0 && std::strcmp(entry->d_name, "..") != 0)
-      names.emplace_back(entry->d_name);
-  }
-  ::closedir(stream);
-  return names;
 }
 
 // Empties `name` in `root`: its directories move up into `root` under fresh names and wait there
@@ -65,7 +50,8 @@ void flatten(int root, const std::string& name, std::uint64_t& counter) {
 
 }  // namespace
 
-Result<PrivateDirectory> PrivateDirectory::make_named(const std::string& parent, const char* name) {
+Result<PrivateDirectory> PrivateDirectory::make_named(const std::string& parent,
+                                                      std::string_view name) {
   std::string path = concat(parent == "/" ? "" : parent, "/", name);
   if (::mkdtemp(path.data()) == nullptr) {
     const int code = errno;
@@ -80,7 +66,7 @@ Result<PrivateDirectory> PrivateDirectory::make_named(const std::string& parent,
 }
 
 Result<PrivateDirectory> PrivateDirectory::make(const std::string& parent) {
-  SEFACA_TRY(made, make_named(parent, "sf-XXXXXX"));
+  SEFACA_TRY(made, make_named(parent, kRunDirectory));
   made.lock_ = open_directory(AT_FDCWD, made.path_.c_str());
   ::flock(made.lock_.get(), LOCK_EX | LOCK_NB);
   return made;
@@ -91,23 +77,14 @@ Result<PrivateDirectory> PrivateDirectory::make_to_stay(const std::string& paren
 }
 
 void PrivateDirectory::remove_forgotten(const std::string& parent, unsigned seconds) {
-  constexpr std::string_view kPrefix = "sf-";
-  constexpr std::size_t kNameBytes = 9;
-  UniqueFd directory = open_directory(AT_FDCWD, parent.c_str());
+  const UniqueFd directory = open_directory(AT_FDCWD, parent.c_str());
   if (!directory) return;
-  for (const std::string& name : names_in(directory.get())) {
-    if (name.size() != kNameBytes || !name.starts_with(kPrefix)) continue;
-    constexpr int kFlags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+  each_forgotten(directory.get(), seconds, [&](const std::string& name, UniqueFd locked) {
     PrivateDirectory found;
-    found.lock_.reset(::openat(directory.get(), name.c_str(), kFlags));
-    struct stat info {};
-    if (!found.lock_ || ::fstat(found.lock_.get(), &info) != 0 || info.st_uid != ::geteuid() ||
-        info.st_ctim.tv_sec + static_cast<time_t>(seconds) > ::time(nullptr) ||
-        ::flock(found.lock_.get(), LOCK_EX | LOCK_NB) != 0)
-      continue;
+    found.lock_ = std::move(locked);
     found.path_ = concat(parent == "/" ? "" : parent, "/", name);
     found.remove();
-  }
+  });
 }
 
 PrivateDirectory::PrivateDirectory(PrivateDirectory&& other) noexcept

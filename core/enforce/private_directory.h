@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "core/base/result.h"
 #include "core/base/unique_fd.h"
@@ -31,7 +32,7 @@ class PrivateDirectory {
   void remove();
 
  private:
-  static Result<PrivateDirectory> make_named(const std::string& parent, const char* name);
+  static Result<PrivateDirectory> make_named(const std::string& parent, std::string_view name);
 
   std::string path_;
   UniqueFd lock_;  // the directory's own flock(2)

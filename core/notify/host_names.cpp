@@ -1,7 +1,6 @@
 #include "core/notify/host_names.h"
 
 #include <arpa/inet.h>
-#include <fcntl.h>
 #include <netdb.h>
 #include <poll.h>
 #include <signal.h>
@@ -20,6 +19,7 @@
 #include <thread>
 #include <vector>
 
+#include "core/base/slurp.h"
 #include "core/notify/hosts_file.h"
 #include "core/notify/name_protocol.h"
 
@@ -29,17 +29,6 @@ namespace {
 constexpr std::size_t kMostConnections = 512;  // at once; more are refused as if nobody listened
 constexpr std::size_t kMostNames = 1024;
 constexpr std::size_t kLongestHosts = 1 << 20;
-
-std::string hosts_text() {
-  UniqueFd file(::open("/etc/hosts", O_RDONLY | O_CLOEXEC));
-  std::string out;
-  std::array<char, 4096> buffer;
-  ssize_t n = 0;
-  while (file && out.size() < kLongestHosts &&
-         (n = ::read(file.get(), buffer.data(), buffer.size())) > 0)
-    out.append(buffer.data(), static_cast<std::size_t>(n));
-  return out;
-}
 
 std::string own_name() {
   std::array<char, 256> name{};
@@ -186,7 +175,7 @@ class HostNames::Impl {
 
   std::vector<HostAddress> look_up(const Connection& c, const NameRequest& request) {
     if (request.key.empty()) return {};
-    auto found = addresses_in_hosts(hosts_text(), request.key, own_name());
+    auto found = addresses_in_hosts(slurp("/etc/hosts", kLongestHosts), request.key, own_name());
     const std::lock_guard lock(mutex_);
     for (const HostAddress& address : found) {
       std::array<char, INET6_ADDRSTRLEN> text{};

@@ -57,6 +57,10 @@ void Listener::return_value(std::uint64_t id, std::int64_t value) const {
   answer(fd_.get(), {id, value, 0, 0});
 }
 
+void Listener::finish(std::uint64_t id, int error) const {
+  error == 0 ? return_value(id, 0) : refuse(id, error);
+}
+
 bool Listener::return_descriptor(std::uint64_t id, int fd, bool close_on_exec) const {
   seccomp_notif_addfd copy = copy_of(id, fd, close_on_exec);
   copy.flags = SECCOMP_ADDFD_FLAG_SEND;

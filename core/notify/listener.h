@@ -29,6 +29,7 @@ class Listener {
   void go_on(std::uint64_t id) const;
   void refuse(std::uint64_t id, int errno_value) const;
   void return_value(std::uint64_t id, std::int64_t value) const;
+  void finish(std::uint64_t id, int error) const;  // 0: it was done; else the errno
   // Puts a copy of `fd` into the caller's table and returns its number from the call, atomically
   // (Linux 5.14). `close_on_exec`: of the copy. False: the caller is gone or has no room, and the
   // call still waits.

@@ -10,25 +10,12 @@
 #include <string_view>
 
 #include "core/notify/port_table.h"
+#include "core/notify/socket_options.h"
 
 namespace sefaca {
 namespace {
 
 constexpr std::string_view kDevice = "lo";
-
-int number_option(int socket, int level, int name) {
-  int value = -1;
-  socklen_t size = sizeof value;
-  return ::getsockopt(socket, level, name, &value, &size) == 0 ? value : -1;
-}
-
-bool is_datagram(int socket) {
-  return number_option(socket, SOL_SOCKET, SO_TYPE) != SOCK_STREAM;
-}
-
-bool takes_both(int socket, int domain) {
-  return domain == AF_INET6 && number_option(socket, IPPROTO_IPV6, IPV6_V6ONLY) == 0;
-}
 
 std::uint64_t inode_of(int socket) {
   struct stat info {};
@@ -108,8 +95,8 @@ void Loopback::own(int socket) {
 }
 
 int Loopback::bind(int socket, SocketAddress address) {
-  const int domain = number_option(socket, SOL_SOCKET, SO_DOMAIN);
-  address = on_loopback(address, domain, takes_both(socket, domain));
+  const int domain = domain_of(socket);
+  address = on_loopback(address, domain, takes_both_families(socket, domain));
   if (!address.is_internet()) return EAFNOSUPPORT;
   if (!address.is_loopback()) return EADDRNOTAVAIL;
   if (!keep_to_lo(socket)) return EACCES;
@@ -122,11 +109,11 @@ int Loopback::give_address(int socket, const SocketAddress* to) {
   if (!keep_to_lo(socket)) return EACCES;
   const SocketAddress now = own_address(socket);
   if (now.port() != 0) return 0;
-  const int domain = number_option(socket, SOL_SOCKET, SO_DOMAIN);
-  if (domain != AF_INET && domain != AF_INET6) return EAFNOSUPPORT;
+  const int domain = domain_of(socket);
+  if (!is_internet(domain)) return EAFNOSUPPORT;
   SocketAddress any = any_address(domain);
   const bool mapped = to == nullptr
-                          ? takes_both(socket, domain)
+                          ? takes_both_families(socket, domain)
                           : to->family() == AF_INET || IN6_IS_ADDR_V4MAPPED(&to->v6.sin6_addr);
   any = on_loopback(any, domain, mapped);
   const int result = bind(socket, any);

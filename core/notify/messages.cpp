@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "core/notify/socket_options.h"
 #include "core/notify/workers.h"
 
 namespace sefaca {
@@ -28,12 +29,6 @@ struct MessageHeader {  // struct mmsghdr on a machine of 64 bits
 template <typename Plain>
 bool copy_in(const Target& target, std::uint64_t at, Plain& out) {
   return target.read(at, std::as_writable_bytes(std::span(&out, 1))) == sizeof out;
-}
-
-int socket_option(int fd, int name) {
-  int value = -1;
-  socklen_t size = sizeof value;
-  return ::getsockopt(fd, SOL_SOCKET, name, &value, &size) == 0 ? value : -1;
 }
 
 // What an internet socket may be told beside its data: nothing that chooses a device, a source or a
@@ -205,10 +200,10 @@ int read_message(const Target& target, const seccomp_data& data, Message& out) {
   out.process = target.process();
   out.socket = target.take_descriptor(static_cast<int>(data.args[0]));
   if (!out.socket) return errno == EBADF ? EBADF : EACCES;
-  const int domain = socket_option(out.socket.get(), SO_DOMAIN);
+  const int domain = domain_of(out.socket.get());
   if (domain < 0) return ENOTSOCK;
-  out.internet = domain == AF_INET || domain == AF_INET6;
-  out.datagram = socket_option(out.socket.get(), SO_TYPE) != SOCK_STREAM;
+  out.internet = is_internet(domain);
+  out.datagram = is_datagram(out.socket.get());
   int trouble = 0;
   if (data.nr == SYS_sendto) {
     out.flags = static_cast<int>(data.args[3]);

@@ -82,6 +82,13 @@ WalkedPath walk_from(const Target& target, bool its_root, const std::string& pat
   return out;
 }
 
+std::optional<int> descriptor_number(std::string_view digits) {
+  int fd = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), fd);
+  return error == std::errc() && end == digits.data() + digits.size() && fd >= 0 ? std::optional(fd)
+                                                                                 : std::nullopt;
+}
+
 // Both views show the same but for the target's own places and what its mounts take away. So a path
 // is looked at from our root, where what is taken away can still be named, and from the target's
 // where it leads to one of those places; never there from ours.
@@ -124,10 +131,7 @@ std::optional<int> own_descriptor(std::string_view path) {
     if (path == kStandard[fd]) return fd;
   for (const std::string_view links : {"/dev/fd/", "/proc/self/fd/", "/proc/thread-self/fd/"}) {
     if (!path.starts_with(links)) continue;
-    const std::string_view digits = path.substr(links.size());
-    int fd = 0;
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), fd);
-    if (error == std::errc() && end == digits.data() + digits.size() && fd >= 0) return fd;
+    if (const auto fd = descriptor_number(path.substr(links.size()))) return fd;
   }
   return {};
 }
@@ -147,11 +151,10 @@ std::string without_own_links(const Target& target, std::string_view path) {
     out = target.working_directory();
   } else if (link == "fd") {
     const std::size_t after = std::min(rest.find('/'), rest.size());
-    int number = -1;
-    const auto [stop, error] = std::from_chars(rest.data(), rest.data() + after, number);
+    const auto number = descriptor_number(std::string_view(rest).substr(0, after));
     // Without more it is the descriptor's own: see own_descriptor().
-    if (error != std::errc() || stop != rest.data() + after || after == rest.size()) return {};
-    out = target.descriptor(number);
+    if (!number || after == rest.size()) return {};
+    out = target.descriptor(*number);
     rest.erase(0, after + 1);
   }
   if (!out.starts_with('/') || out.ends_with(" (deleted)")) return {};

@@ -27,11 +27,12 @@ std::string absolute_in_target(const Target& target, int directory, const std::s
 
 // True for what leads through the target's own descriptors or processes: seen from outside, that
 // names other objects.
+bool is_process_relative(std::string_view path);
+
 // What leads through the caller's own links ("/proc/self/root/x", "/proc/self/cwd/x",
 // "/dev/fd/3/x") told without them. Only for a name: an object that a link leads to need not have
 // that path. Empty: it is no such path, or leads to what has none.
 std::string without_own_links(const Target& target, std::string_view path);
-bool is_process_relative(std::string_view path);
 
 // The number where `path` is the very link of one of the opener's own descriptors: /dev/stdin and
 // its like, /dev/fd/N, /proc/self/fd/N, /proc/thread-self/fd/N. proc_pid_fd(5).

@@ -1,15 +1,11 @@
 #include "core/notify/port_table.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <array>
 #include <charconv>
 #include <cstring>
 #include <string>
 
-#include "core/base/text.h"
-#include "core/base/unique_fd.h"
+#include "core/base/slurp.h"
 
 namespace sefaca {
 namespace {
@@ -96,16 +92,6 @@ void look(std::string_view table, const Bytes& wanted, std::uint16_t port, bool 
   }
 }
 
-std::string whole_file(const char* path) {
-  std::string out;
-  const UniqueFd file(::open(path, O_RDONLY | O_CLOEXEC));
-  std::array<char, 16384> part;
-  ssize_t n = 0;
-  while (file && (n = ::read(file.get(), part.data(), part.size())) > 0)
-    out.append(part.data(), static_cast<std::size_t>(n));
-  return out;
-}
-
 }  // namespace
 
 std::vector<std::uint64_t> takers_in(std::string_view v4, std::string_view v6,
@@ -118,8 +104,8 @@ std::vector<std::uint64_t> takers_in(std::string_view v4, std::string_view v6,
 }
 
 std::vector<std::uint64_t> takers_of(const SocketAddress& address, bool datagram) {
-  return takers_in(whole_file(datagram ? "/proc/net/udp" : "/proc/net/tcp"),
-                   whole_file(datagram ? "/proc/net/udp6" : "/proc/net/tcp6"), address, datagram);
+  return takers_in(slurp(datagram ? "/proc/net/udp" : "/proc/net/tcp"),
+                   slurp(datagram ? "/proc/net/udp6" : "/proc/net/tcp6"), address, datagram);
 }
 
 }  // namespace sefaca

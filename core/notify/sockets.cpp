@@ -15,6 +15,7 @@
 #include "core/base/text.h"
 #include "core/notify/name_protocol.h"
 #include "core/notify/port_table.h"
+#include "core/notify/socket_options.h"
 #include "core/notify/suggestions.h"
 #include "core/notify/workers.h"
 #include "core/policy/paths.h"
@@ -36,12 +37,6 @@ bool is_name_service(std::string_view path) {
   return false;
 }
 
-int option(int fd, int name) {
-  int value = -1;
-  socklen_t size = sizeof value;
-  return ::getsockopt(fd, SOL_SOCKET, name, &value, &size) == 0 ? value : -1;
-}
-
 // The same socket by a path that names this very object, whatever happens to its names.
 SocketAddress pinned(int fd) {
   SocketAddress out;
@@ -51,21 +46,6 @@ SocketAddress pinned(int fd) {
   std::memcpy(out.unix_path.sun_path, path.c_str(), path.size() + 1);
   out.length = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + path.size() + 1);
   return out;
-}
-
-bool is_internet(int domain) {
-  return domain == AF_INET || domain == AF_INET6;
-}
-
-bool is_datagram(int fd) {
-  return option(fd, SO_TYPE) != SOCK_STREAM;
-}
-
-bool takes_both_families(int fd, int domain) {
-  int value = 1;
-  socklen_t size = sizeof value;
-  return domain == AF_INET6 && ::getsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &value, &size) == 0 &&
-         value == 0;
 }
 
 // Was the connection refused, or has it been since (a connect that does not wait)?
@@ -102,16 +82,29 @@ void Sockets::connect(const Notification& call) {
   if (plan_.notify.network != Network::allow &&
       (path == kNameSocket || path == kNameSocketResolved))
     return ask_names(call);
-  UniqueFd socket = target.take_descriptor(static_cast<int>(call.data.args[0]));
-  if (!socket) return listener_->refuse(call.id, errno == EBADF ? EBADF : EACCES);
-  const int domain = option(socket.get(), SO_DOMAIN);
-  if (domain < 0) return listener_->refuse(call.id, ENOTSOCK);
+  CallersSocket socket = callers_socket(call);
+  if (!socket.fd) return;
   if (!address) return listener_->refuse(call.id, EINVAL);
   if (!listener_->still_waits(call.id)) return;
-  if (is_internet(domain)) return connect_internet(call, std::move(socket), *address);
-  if (domain == AF_UNIX && !path.empty()) return connect_by_path(call, std::move(socket), *address);
+  if (is_internet(socket.domain)) return connect_internet(call, std::move(socket.fd), *address);
+  if (socket.domain == AF_UNIX && !path.empty())
+    return connect_by_path(call, std::move(socket.fd), *address);
   if (refuse_abstract(call, *address)) return;
-  perform(call, std::move(socket), *address);
+  perform(call, std::move(socket.fd), *address);
+}
+
+Sockets::CallersSocket Sockets::callers_socket(const Notification& call) {
+  const Target target(static_cast<pid_t>(call.pid), &plan_.notify.own_places);
+  CallersSocket out{.fd = target.take_descriptor(static_cast<int>(call.data.args[0]))};
+  int trouble = 0;
+  if (!out.fd) {
+    trouble = errno == EBADF ? EBADF : EACCES;
+  } else if (out.domain = domain_of(out.fd.get()); out.domain < 0) {
+    trouble = ENOTSOCK;
+  }
+  if (trouble == 0) return out;
+  listener_->refuse(call.id, trouble);
+  return {};
 }
 
 // Abstract names: the supervisor stands in a scope of its own, which keeps them to this tree.
@@ -199,7 +192,7 @@ void Sockets::connect_internet(const Notification& call, UniqueFd socket,
 
 void Sockets::connect_on_loopback(const Notification& call, UniqueFd socket,
                                   const SocketAddress& address) {
-  const int domain = option(socket.get(), SO_DOMAIN);
+  const int domain = domain_of(socket.get());
   const bool datagram = is_datagram(socket.get());
   const SocketAddress to = on_loopback(address, domain, takes_both_families(socket.get(), domain));
   const Loopback::Reach reach =
@@ -219,39 +212,32 @@ void Sockets::connect_on_loopback(const Notification& call, UniqueFd socket,
 }
 
 void Sockets::bind(const Notification& call, const std::optional<SocketAddress>& address) {
-  const Target target(static_cast<pid_t>(call.pid), &plan_.notify.own_places);
-  const UniqueFd socket = target.take_descriptor(static_cast<int>(call.data.args[0]));
-  if (!socket) return listener_->refuse(call.id, errno == EBADF ? EBADF : EACCES);
-  const int domain = option(socket.get(), SO_DOMAIN);
-  if (domain < 0) return listener_->refuse(call.id, ENOTSOCK);
+  const CallersSocket socket = callers_socket(call);
+  if (!socket.fd) return;
   if (!address) return listener_->refuse(call.id, EINVAL);
   if (!listener_->still_waits(call.id)) return;
   int error = 0;
-  if (is_internet(domain)) {
-    error = loopback_->bind(socket.get(), *address);
+  if (is_internet(socket.domain)) {
+    error = loopback_->bind(socket.fd.get(), *address);
     if (error == EADDRNOTAVAIL && address->is_internet())
       record_(call, unreached("bind", *address, Loopback::Reach::outside));
-  } else if (::bind(socket.get(), &address->base, address->length) != 0) {
+  } else if (::bind(socket.fd.get(), &address->base, address->length) != 0) {
     error = errno;
   }
-  error == 0 ? listener_->return_value(call.id, 0) : listener_->refuse(call.id, error);
+  listener_->finish(call.id, error);
 }
 
 void Sockets::listen(const Notification& call) {
-  const Target target(static_cast<pid_t>(call.pid), &plan_.notify.own_places);
-  const UniqueFd socket = target.take_descriptor(static_cast<int>(call.data.args[0]));
-  if (!socket) return listener_->refuse(call.id, errno == EBADF ? EBADF : EACCES);
-  const int domain = option(socket.get(), SO_DOMAIN);
-  if (domain < 0) return listener_->refuse(call.id, ENOTSOCK);
-  if (!listener_->still_waits(call.id)) return;
+  const CallersSocket socket = callers_socket(call);
+  if (!socket.fd || !listener_->still_waits(call.id)) return;
   const int backlog = static_cast<int>(call.data.args[1]);
   int error = 0;
-  if (is_internet(domain)) {
-    error = loopback_->listen(socket.get(), backlog);
-  } else if (::listen(socket.get(), backlog) != 0) {
+  if (is_internet(socket.domain)) {
+    error = loopback_->listen(socket.fd.get(), backlog);
+  } else if (::listen(socket.fd.get(), backlog) != 0) {
     error = errno;
   }
-  error == 0 ? listener_->return_value(call.id, 0) : listener_->refuse(call.id, error);
+  listener_->finish(call.id, error);
 }
 
 void Sockets::send(const Notification& call) {
@@ -267,7 +253,7 @@ void Sockets::send(const Notification& call) {
   }
   if (!message.to) return listener_->refuse(call.id, EINVAL);
   if (!message.internet) return send_by_path(call, std::move(message));
-  const int domain = option(message.socket.get(), SO_DOMAIN);
+  const int domain = domain_of(message.socket.get());
   message.to = on_loopback(*message.to, domain, takes_both_families(message.socket.get(), domain));
   if (!message.to->is_internet()) return listener_->refuse(call.id, EAFNOSUPPORT);
   const Loopback::Reach reach = loopback_->reach(*message.to, true);
@@ -323,7 +309,7 @@ void Sockets::perform(const Notification& call, UniqueFd socket, const SocketAdd
       int error = ::connect(socket.get(), &address.base, address.length) == 0 ? 0 : errno;
       if (error == EINTR) error = EAGAIN;
       if (afterwards) error = afterwards(socket.get(), error);
-      error == 0 ? listener->return_value(id, 0) : listener->refuse(id, error);
+      listener->finish(id, error);
     }
   };
   const bool blocks = (::fcntl(socket.get(), F_GETFL) & O_NONBLOCK) == 0;

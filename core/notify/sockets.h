@@ -44,6 +44,13 @@ class Sockets {
   // Runs when a call has been performed, on whatever thread: its errno or 0 in, what is answered
   // out.
   using Afterwards = std::function<int(int socket, int error)>;
+  // A copy of the call's first argument. Not open: it is no socket that can be had, and the call
+  // was answered.
+  struct CallersSocket {
+    UniqueFd fd{};
+    int domain = -1;
+  };
+  CallersSocket callers_socket(const Notification& call);
   void connect_by_path(const Notification& call, UniqueFd socket, const SocketAddress& address);
   void connect_internet(const Notification& call, UniqueFd socket, const SocketAddress& address);
   void connect_on_loopback(const Notification& call, UniqueFd socket, const SocketAddress& address);

@@ -112,7 +112,6 @@ UniqueFd Target::take_descriptor(int number) const {
   return UniqueFd(static_cast<int>(::syscall(SYS_pidfd_getfd, pidfd.get(), number, 0)));
 }
 
-// A number of /proc/TID/status (proc(5)); nothing when it can't be read.
 std::optional<long> Target::status(const char* field, int base) const {
   UniqueFd file(
       ::open(concat("/proc/", std::to_string(thread_), "/status").c_str(), O_RDONLY | O_CLOEXEC));
@@ -124,7 +123,7 @@ std::optional<long> Target::status(const char* field, int base) const {
 }
 
 pid_t Target::process() const {
-  const long group = status("\nTgid:", 10).value_or(0);
+  const long group = status("\nTgid:").value_or(0);
   return group > 0 ? static_cast<pid_t>(group) : thread_;
 }
 

@@ -28,6 +28,8 @@ class Target {
   [[nodiscard]] mode_t umask() const;  // 022 when it can't be read
   [[nodiscard]] pid_t process()
       const;  // its thread group; the thread itself when that is not known
+  // The number behind a field of /proc/TID/status ("\nPPid:"); nullopt: it can't be read.
+  [[nodiscard]] std::optional<long> status(const char* field, int base = 10) const;
 
   // Copies as much of its memory as there is, by process_vm_readv(2) alone (/proc/PID/mem fails
   // across user namespaces); the number of bytes, 0 when it can't be read (not dumpable, gone).
@@ -55,7 +57,6 @@ class Target {
 
  private:
   [[nodiscard]] std::string link(const char* name) const;
-  [[nodiscard]] std::optional<long> status(const char* field, int base) const;
   pid_t thread_;
   const std::vector<std::string>* own_places_;
 };

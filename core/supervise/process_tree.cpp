@@ -1,7 +1,6 @@
 #include "core/supervise/process_tree.h"
 
 #include <dirent.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -12,22 +11,11 @@
 #include <string>
 #include <string_view>
 
+#include "core/base/slurp.h"
 #include "core/base/text.h"
-#include "core/base/unique_fd.h"
 
 namespace sefaca {
 namespace {
-
-std::string slurp(const std::string& path) {
-  UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  std::string out;
-  char buffer[4096];
-  ssize_t n = 0;
-  while (fd && (n = ::read(fd.get(), buffer, sizeof buffer)) > 0) {
-    out.append(buffer, static_cast<std::size_t>(n));
-  }
-  return out;
-}
 
 // The whole numbers in `text`, whatever stands between them.
 std::vector<std::uint64_t> numbers(std::string_view text) {

@@ -9,14 +9,13 @@ reports; each bare and by what is reported. `ninja` builds 64 C++ files with CMa
 with include(Sefaca); `noop` the same with nothing to do; `ctest` runs 1,000 tests that do nothing.
 """
 import argparse
-import json
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
 
-from pairs import Variant, measure
+from pairs import Variant, keep, measure
 
 MANY = 8000
 SOURCES = 64
@@ -173,15 +172,11 @@ def main():
     rows = options.only.split(",")
     if set(rows) - set(ROWS):
         sys.exit(f"no such row: {', '.join(sorted(set(rows) - set(ROWS)))}; there are {', '.join(ROWS)}")
-    home = tempfile.mkdtemp(prefix="sefaca-builds-bench.", dir="/var/tmp")
-    try:
+    with tempfile.TemporaryDirectory(prefix="sefaca-builds-bench.", dir="/var/tmp",
+                                     ignore_cleanup_errors=True) as home:
         bench = Bench(options, home)
         results = {row: getattr(bench, row)() for row in rows}
-        if options.json:
-            with open(options.json, "w") as out:
-                json.dump(results, out, indent=1)
-    finally:
-        shutil.rmtree(home, ignore_errors=True)
+        keep(results, options.json)
 
 
 if __name__ == "__main__":

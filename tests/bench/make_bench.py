@@ -10,14 +10,13 @@ for each line), sefaca-sh, and bubblewrap as a shell that does what sefaca's `de
 read-only but the build and /tmp, no network, the tree ended with its first process.
 """
 import argparse
-import json
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
 
-from pairs import Variant, measure
+from pairs import Variant, keep, measure
 
 RECIPES = 500
 BWRAP = """#!/bin/sh
@@ -44,8 +43,8 @@ def main():
     parser.add_argument("--only", help="these variants, ',' between; sefaca is always one")
     options = parser.parse_args()
 
-    home = tempfile.mkdtemp(prefix="sefaca-make-bench.", dir="/var/tmp")
-    try:
+    with tempfile.TemporaryDirectory(prefix="sefaca-make-bench.", dir="/var/tmp",
+                                     ignore_cleanup_errors=True) as home:
         os.mkdir(os.path.join(home, "bin"))
         shutil.copy(os.path.join(options.prefix, "bin", "sefaca"), os.path.join(home, "bin", "sefaca"))
         os.symlink("sefaca", os.path.join(home, "bin", "sefaca-sh"))
@@ -96,11 +95,7 @@ def main():
 
             target = ["make", "-j2"] + (["linux"] if project == "lua" else [])
             results[project] = compare(f"make -j2 of {project}", prepare, target)
-        if options.json:
-            with open(options.json, "w") as out:
-                json.dump(results, out, indent=1)
-    finally:
-        shutil.rmtree(home, ignore_errors=True)
+        keep(results, options.json)
 
 
 if __name__ == "__main__":

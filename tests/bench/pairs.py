@@ -1,5 +1,6 @@
 """Whole commands in pairs: each round runs every variant once, in a changing order, so that what
 slows the machine down is in all of their figures. Only the ratios mean something elsewhere."""
+import json
 import random
 import resource
 import statistics
@@ -62,3 +63,10 @@ def measure(title, rounds, variants, environment, ratios):
         print(f"  {ratio:{width}}{clock:10.3f}   {processor:>10}")
     sys.stdout.flush()
     return result
+
+
+def keep(results, file):
+    """`file`: where the results go as JSON; None: nowhere."""
+    if file:
+        with open(file, "w") as out:
+            json.dump(results, out, indent=1)

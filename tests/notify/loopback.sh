@@ -201,12 +201,7 @@ mkdir "$work/outside"
 chmod 777 "$work/outside"
 (cd "$work/outside" && exec "$work/bin/receive") &
 server_pid=$!
-tries=0
-until [ -e "$work/outside/ports" ]; do
-  tries=$((tries + 1))
-  [ "$tries" -lt 100 ] || { echo 'the receiver did not start'; exit 1; }
-  sleep 0.1
-done
+await "$work/outside/ports" 'the receiver'
 read -r _ here_tcp here_udp here6_tcp here6_udp out_tcp out_udp out6_tcp out6_udp <"$work/outside/ports"
 received_lines() { sort -u "$work/outside/received" 2>/dev/null | tr '\n' ' '; }
 forget() { rm -f "$work/outside/received"; }

@@ -21,12 +21,7 @@ echo 'nameserver 127.0.0.1' >"$work/resolv.conf"
 if [ "$(id -u)" -eq 0 ]; then
   mount --bind "$work/resolv.conf" /etc/resolv.conf || exit 1
 fi
-tries=0
-until [ -e "$work/asked.ready" ]; do
-  tries=$((tries + 1))
-  [ "$tries" -lt 100 ] || { echo 'the name server did not start'; exit 1; }
-  sleep 0.1
-done
+await "$work/asked.ready" 'the name server'
 
 host=malicious.example.com
 for who in $people; do

@@ -38,12 +38,7 @@ start_server() {
   rm -f "$server/ready"
   /usr/bin/python3 "$here/endpoint.py" "$server" "$port" "$work/server.pem" "$work/server.key" &
   server_pid=$!
-  tries=0
-  until [ -e "$server/ready" ]; do
-    tries=$((tries + 1))
-    [ "$tries" -lt 200 ] || { echo 'the server did not start'; exit 1; }
-    sleep 0.1
-  done
+  await "$server/ready" 'the server' 200
 }
 stop_server() {
   kill "$server_pid"

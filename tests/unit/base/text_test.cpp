@@ -56,6 +56,15 @@ TEST(Printable, NothingDrivesATerminal) {
   EXPECT_EQ(printable(std::string_view("a\0b", 3)), "a\\x00b");
 }
 
+TEST(CutTo, IsCutBeforeACharacterAndSaysSo) {
+  EXPECT_EQ(cut_to("abc", 3), "abc");
+  EXPECT_EQ(cut_to("abcd", 3), "abc\xE2\x80\xA6");
+  EXPECT_EQ(cut_to("ab\xE2\x82\xAC"
+                   "d",
+                   4),
+            "ab\xE2\x80\xA6");  // not within the euro sign
+}
+
 TEST(Nearest, FindsASlipOfTheFingers) {
   const std::string_view known[] = {"strict", "default", "permissive"};
   EXPECT_EQ(nearest("strickt", known), "strict");
