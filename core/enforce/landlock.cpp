@@ -124,6 +124,7 @@ class Compiler {
     }
     for (const std::string& entry : others) give(entry);
     if (own == Access::write && !entries.empty()) out_.no_creation.push_back(path);
+    if (own == Access::write && granted == Access::hide) out_.new_is_unreadable = true;
   }
 
   std::uint64_t mask_;

@@ -32,6 +32,8 @@ struct LandlockRules {
   // Directories in which nothing new can be made, although the policy grants it: something below
   // them is narrower, so that only what was there is granted.
   std::vector<std::string> no_creation;
+  // True: in some writable directory what is made later is not even readable by these rules.
+  bool new_is_unreadable = false;
 };
 
 // `paths` of kind protected_ are left out (see LaunchPlan). Lists the directories above carved

@@ -202,6 +202,9 @@ class Planner {
     plan_.landlock = compile_landlock_rules(rules, host_.landlock_abi, *surroundings_.files,
                                             plan_.notify.performs);
     if (plan_.notify.performs) plan_.landlock.no_creation.clear();
+    // What is made there is read by the supervisor's hand alone, whatever is to be reported.
+    if (plan_.notify.performs && plan_.landlock.new_is_unreadable)
+      plan_.filter.notify = Notify::full;
   }
 
   // What the supervisor must look at in the target's own mounts and network.

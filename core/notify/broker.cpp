@@ -71,7 +71,9 @@ void Broker::perform(const Notification& call, const CallShape& shape, Judged ju
     case Deed::truncate: {
       UniqueFd file(::open(own_link(fd).c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
       if (!file) return answer(call, -errno);
-      return answer(call, result_of(::ftruncate(file.get(), static_cast<off_t>(data.args[1]))));
+      const long result = result_of(::ftruncate(file.get(), static_cast<off_t>(data.args[1])));
+      file.reset();
+      return answer(call, result);
     }
     case Deed::make: {
       const std::string_view operation = shape.operation;
@@ -120,7 +122,8 @@ void Broker::open(const Notification& call, const CallShape& shape, Touched file
       UniqueFd opened(
           ::open(own_link(fifo->get()).c_str(), flags & ~(O_CREAT | O_EXCL | O_NOFOLLOW)));
       if (!opened) return listener->refuse(id, errno);
-      if (!listener->return_descriptor(id, opened.get(), on_exec)) listener->refuse(id, EMFILE);
+      if (!listener->return_descriptor(id, std::move(opened), on_exec))
+        listener->refuse(id, EMFILE);
     };
     if (!run_beside(work)) listener_->refuse(call.id, EAGAIN);
     return;
@@ -140,14 +143,14 @@ void Broker::open(const Notification& call, const CallShape& shape, Touched file
   }
   if (!opened)
     return listener_->refuse(call.id, errno == EEXIST && (flags & O_EXCL) == 0 ? EAGAIN : errno);
-  if (!listener_->return_descriptor(call.id, opened.get(), on_exec))
+  if (!listener_->return_descriptor(call.id, std::move(opened), on_exec))
     listener_->refuse(call.id, EMFILE);
 }
 
 // The kernel keeps the path that was bound as the socket's name; clients find it by the file.
 void Broker::bind(const Notification& call, const Touched& name) const {
   const Target target(static_cast<pid_t>(call.pid), &plan_.notify.own_places);
-  const UniqueFd socket = target.take_descriptor(static_cast<int>(call.data.args[0]));
+  UniqueFd socket = target.take_descriptor(static_cast<int>(call.data.args[0]));
   if (!socket) return listener_->refuse(call.id, EACCES);
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
@@ -158,7 +161,10 @@ void Broker::bind(const Notification& call, const Touched& name) const {
   const AsChild as_child(plan_.keep_capabilities);
   ::umask(mask);  // bind(2) knows no mode
   const auto length = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + path.size() + 1);
-  answer(call, result_of(::bind(socket.get(), reinterpret_cast<sockaddr*>(&address), length)));
+  const long result =
+      result_of(::bind(socket.get(), reinterpret_cast<sockaddr*>(&address), length));
+  socket.reset();
+  answer(call, result);
 }
 
 }  // namespace sefaca

@@ -61,10 +61,13 @@ void Listener::finish(std::uint64_t id, int error) const {
   error == 0 ? return_value(id, 0) : refuse(id, error);
 }
 
-bool Listener::return_descriptor(std::uint64_t id, int fd, bool close_on_exec) const {
-  seccomp_notif_addfd copy = copy_of(id, fd, close_on_exec);
-  copy.flags = SECCOMP_ADDFD_FLAG_SEND;
-  return until_done(fd_.get(), SECCOMP_IOCTL_NOTIF_ADDFD, &copy) >= 0;
+bool Listener::return_descriptor(std::uint64_t id, UniqueFd fd, bool close_on_exec) const {
+  seccomp_notif_addfd copy = copy_of(id, fd.get(), close_on_exec);
+  const int number = until_done(fd_.get(), SECCOMP_IOCTL_NOTIF_ADDFD, &copy);
+  if (number < 0) return false;
+  fd.reset();
+  return_value(id, number);
+  return true;
 }
 
 bool Listener::replace_descriptor(std::uint64_t id, int fd, int number, bool close_on_exec) const {

@@ -168,6 +168,8 @@ class Sending {
   }
 
   bool done(int error) {
+    message_.socket.reset();
+    message_.passed.clear();
     if (error != 0 && sent_ == 0) {
       if (error == EPIPE && !message_.datagram && (message_.flags & MSG_NOSIGNAL) == 0 &&
           listener_->still_waits(id_))

@@ -212,7 +212,7 @@ void Sockets::connect_on_loopback(const Notification& call, UniqueFd socket,
 }
 
 void Sockets::bind(const Notification& call, const std::optional<SocketAddress>& address) {
-  const CallersSocket socket = callers_socket(call);
+  CallersSocket socket = callers_socket(call);
   if (!socket.fd) return;
   if (!address) return listener_->refuse(call.id, EINVAL);
   if (!listener_->still_waits(call.id)) return;
@@ -224,11 +224,12 @@ void Sockets::bind(const Notification& call, const std::optional<SocketAddress>&
   } else if (::bind(socket.fd.get(), &address->base, address->length) != 0) {
     error = errno;
   }
+  socket.fd.reset();
   listener_->finish(call.id, error);
 }
 
 void Sockets::listen(const Notification& call) {
-  const CallersSocket socket = callers_socket(call);
+  CallersSocket socket = callers_socket(call);
   if (!socket.fd || !listener_->still_waits(call.id)) return;
   const int backlog = static_cast<int>(call.data.args[1]);
   int error = 0;
@@ -237,6 +238,7 @@ void Sockets::listen(const Notification& call) {
   } else if (::listen(socket.fd.get(), backlog) != 0) {
     error = errno;
   }
+  socket.fd.reset();
   listener_->finish(call.id, error);
 }
 
@@ -305,10 +307,11 @@ void Sockets::perform(const Notification& call, UniqueFd socket, const SocketAdd
     UniqueFd socket, keep;
     SocketAddress address;
     Afterwards afterwards;
-    void operator()() const {
+    void operator()() {
       int error = ::connect(socket.get(), &address.base, address.length) == 0 ? 0 : errno;
       if (error == EINTR) error = EAGAIN;
       if (afterwards) error = afterwards(socket.get(), error);
+      socket.reset();
       listener->finish(id, error);
     }
   };
