@@ -18,6 +18,7 @@ add_library(sefaca_cli STATIC
   ${cli}/make_call.cpp
   ${cli}/make_caller.cpp
   ${cli}/make_paths.cpp
+  ${cli}/makefile_shell.cpp
   ${cli}/manifest.cpp
   ${cli}/manual.cpp
   ${cli}/policy_call.cpp

@@ -1,6 +1,7 @@
 // The command line of run, exec and shell: options (from the table of keys) and the command.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -26,6 +27,7 @@ struct RunRequest {
   // Whether runs inside are told of this one: not where surely none are.
   bool hand_down = true;
   std::vector<Gap> gaps{};  // what the door itself can't hold, for the record
+  std::map<std::string, std::vector<std::string>, std::less<>> notes{};  // what a door tells its like inside
   bool step = false;  // one of many of a build: what holds for all of them is not said for each
 };
 

@@ -161,7 +161,8 @@ namespace {
 std::string make_table(const std::vector<MakeRule>& of_files) {
   std::string out =
       "\nmake: the preset of a recipe's line, the first that matches "
-      "(pass: not sandboxed, when make is asked for it; else development, without the network)\n";
+      "(pass: not sandboxed, when make is asked for it; else development, without the network\n"
+      " unless make is asked for tests)\n";
   const auto kind_of = [](const MakeRule& rule) {
     return rule.kind == MakeRule::Kind::target ? "target" : "program";
   };

@@ -135,7 +135,7 @@ constexpr Fact kMakeLines[] = {
     {"compilers", "preset compiler: no network, reads what is listed"},
     {"check, test …", "preset testing"},
     {"install, dist …", "passed through, when make was asked for it"},
-    {"anything else", "preset development without the network"},
+    {"anything else", "preset development; no network unless asked for tests"},
 };
 
 std::string make_text() {
@@ -150,8 +150,9 @@ std::string make_text() {
       "\nA line writes in the top make's directory, in what O= and BUILDDIR= name on make's "
       "command\n"
       "line, and in TMPDIR. A target's exception: 'NAME: private export SEFACA_PRESET = testing'.\n"
-      "The shell behind is $SEFACA_SHELL, else /bin/sh. 'sefaca config presets' shows the table;\n"
-      "[make.targets] and [make.programs] in a configuration file change it.\n"
+      "The shell behind is $SEFACA_SHELL, else the makefile's, else /bin/sh.\n"
+      "'sefaca config presets' shows the table; [make.targets] and [make.programs] in a\n"
+      "configuration file change it.\n"
       "A Makefile can take its SHELL back: one that you don't trust is run as a whole,\n"
       "'sefaca run --preset=development -- make'.\n");
 }

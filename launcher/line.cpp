@@ -69,17 +69,22 @@ int run_as_enclosed(const RunRequest& request, const Policy& policy, const Enclo
                           surroundings);
 }
 
-int run_line(RunRequest request, const std::optional<MakeCaller>& caller,
+Around::Around(const Surroundings& surroundings)
+    : run(EnclosingRun::find(surroundings)),
+      plan(run ? run->plan(build_id()) : Result<Plan>(Error{})) {}
+
+std::vector<std::string> Around::note(std::string_view name) const {
+  if (!plan) return {};
+  const auto found = plan->notes.find(name);
+  return found == plan->notes.end() ? std::vector<std::string>() : found->second;
+}
+
+int run_line(RunRequest request, const std::optional<MakeCaller>& caller, const Around& around,
              const Surroundings& surroundings) {
-  const auto enclosing = EnclosingRun::find(surroundings);
-  const auto outer = enclosing ? enclosing->plan(build_id()) : Result<Plan>(Error{});
-  if (outer) {
-    // The top make is out of sight in here; where it lies is what the outer line was given.
-    const auto top = outer->notes.find(kMakeNote);
-    auto& write = request.door_paths.write;
-    if (top != outer->notes.end())
-      write.insert(write.end(), top->second.begin(), top->second.end());
-  }
+  const auto& [enclosing, outer] = around;
+  // The top make is out of sight in here; where it lies is what the outer line was given.
+  for (std::string& path : around.note(kMakeNote))
+    request.door_paths.write.push_back(std::move(path));
   auto policy = policy_of(request, caller, enclosing.has_value(), surroundings);
   if (!policy) return refuse(policy.errors(), surroundings);
   if (outer && !adds_to(outer->policy, **policy))

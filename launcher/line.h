@@ -31,8 +31,19 @@ int end_as_command(Session& session, const Surroundings& surroundings);
 int run_as_enclosed(const RunRequest& request, const Policy& policy, const EnclosingRun& enclosing,
                     const Surroundings& surroundings);
 
+// The run around this process, and what it may do and tells its like inside; an error where there
+// is none.
+struct Around {
+  explicit Around(const Surroundings& surroundings);
+  // A note of the plan; empty where there is none.
+  [[nodiscard]] std::vector<std::string> note(std::string_view name) const;
+
+  std::optional<EnclosingRun> run;
+  Result<Plan> plan;
+};
+
 // Both, as it comes. With a `caller` the policy is kept for the further lines of that make.
-int run_line(RunRequest request, const std::optional<MakeCaller>& caller,
+int run_line(RunRequest request, const std::optional<MakeCaller>& caller, const Around& around,
              const Surroundings& surroundings);
 
 }  // namespace sefaca

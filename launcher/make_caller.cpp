@@ -44,19 +44,31 @@ void read_make_words(const std::vector<std::string>& words, MakeCaller& caller) 
   for (std::size_t i = 0; i < words.size(); ++i) {
     const std::string& word = words[i];
     if (word == "--") continue;
-    if (word.starts_with("--")) {
+    if (word.starts_with("--file=") || word.starts_with("--makefile=")) {
+      caller.makefiles.push_back(word.substr(word.find('=') + 1));
+    } else if (word.starts_with("--")) {
+      if ((word == "--file" || word == "--makefile") && i + 1 < words.size())
+        caller.makefiles.push_back(words[i + 1]);
       if (std::find(std::begin(kLongTakeValue), std::end(kLongTakeValue), word) !=
           std::end(kLongTakeValue))
         ++i;
     } else if (word.size() > 1 && word.front() == '-') {
       const auto at = word.find_first_of(kTakeValue, 1);
-      if (at != std::string::npos && at + 1 == word.size()) ++i;
+      const bool joined = at != std::string::npos && at + 1 < word.size();
+      if (at != std::string::npos && word[at] == 'f') {
+        if (joined)
+          caller.makefiles.push_back(word.substr(at + 1));
+        else if (i + 1 < words.size())
+          caller.makefiles.push_back(words[i + 1]);
+      }
+      if (at != std::string::npos && !joined) ++i;
       const bool counts = word.ends_with('j') || word.ends_with('l');
       if (at == std::string::npos && counts && i + 1 < words.size() && is_number(words[i + 1])) ++i;
     } else if (const auto equals = word.find('='); equals != std::string::npos) {
       std::string_view name = std::string_view(word).substr(0, equals);
       while (name.ends_with(':') || name.ends_with('+') || name.ends_with('?'))
         name.remove_suffix(1);
+      caller.variables.insert_or_assign(std::string(name), word.substr(equals + 1));
       if ((name == "O" || name == "BUILDDIR") && equals + 1 < word.size())
         caller.directories.push_back(word.substr(equals + 1));
     } else if (!word.empty()) {

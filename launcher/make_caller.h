@@ -5,6 +5,7 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,6 +22,8 @@ struct MakeCaller {
   std::string directory;                   // its working directory: after -C; absolute
   std::vector<std::string> goals{};        // what it was asked for on its command line
   std::vector<std::string> directories{};  // the values of O= and BUILDDIR= there, as written
+  std::vector<std::string> makefiles{};    // those of -f, as written
+  std::map<std::string, std::string> variables{};  // NAME=value there, as written
 };
 
 // The top make above this process: of the makes among its ancestors the `level`th from below (1 is
@@ -28,7 +31,7 @@ struct MakeCaller {
 // bound and nothing more. nullopt where no ancestor is a make that may be looked at.
 std::optional<MakeCaller> find_make_caller(int level);
 
-// The words of make's command line that are goals, and those that set O or BUILDDIR.
+// The words of make's command line: goals, variables (of them O and BUILDDIR), makefiles.
 void read_make_words(const std::vector<std::string>& words, MakeCaller& caller);
 
 }  // namespace sefaca

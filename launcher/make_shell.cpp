@@ -26,6 +26,7 @@
 #include "launcher/make_call.h"
 #include "launcher/make_caller.h"
 #include "launcher/make_paths.h"
+#include "launcher/makefile_shell.h"
 #include "launcher/run.h"
 #include "launcher/session.h"
 
@@ -34,6 +35,8 @@ namespace {
 
 constexpr const char* kStandardShell = "/bin/sh";
 
+using Notes = decltype(RunRequest::notes);
+
 bool is_this_program(const std::string& path) {
   struct stat self {
   }, other{};
@@ -41,10 +44,42 @@ bool is_this_program(const std::string& path) {
          self.st_dev == other.st_dev && self.st_ino == other.st_ino;
 }
 
-// The shell behind this one: $SEFACA_SHELL, several words perhaps; never this program again.
-Result<std::vector<std::string>> real_shell(const Surroundings& surroundings) {
+// The shell that the makefiles of the nearest make name, where their own SHELL had to give way to
+// this program: empty where they name none. nullopt: no such make is in sight.
+std::optional<std::vector<std::string>> shell_of_makefile(const ShellCall& call,
+                                                          const Surroundings& surroundings) {
+  // make hands its command line's variables on in MAKEFLAGS, but not to $(shell) of the top make.
+  const bool given_way = !call.makefiles.empty() ||
+                         surroundings.variable("MAKEFLAGS").find("SHELL=") != std::string::npos;
+  std::optional<MakeCaller> make;
+  if (given_way || !surroundings.environment.contains("MAKEFLAGS")) make = find_make_caller(1);
+  if (!make || (!given_way && !make->variables.contains("SHELL"))) return std::nullopt;
+  make->variables.erase("SHELL");
+  std::vector<std::string> files = call.makefiles.empty() ? make->makefiles : call.makefiles;
+  for (const std::string& name : default_makefiles()) {
+    if (!files.empty()) break;
+    if (surroundings.files->exists(absolute_path(name, make->directory))) files.push_back(name);
+  }
+  for (auto& words : shells_of_makefiles(files, make->directory, make->variables, surroundings)) {
+    const auto program = find_program(words.front(), surroundings);
+    if (program && !is_this_program(absolute_path(*program, surroundings.cwd)))
+      return std::move(words);
+  }
+  return std::vector<std::string>();
+}
+
+// The shell behind this one: $SEFACA_SHELL, several words perhaps; never this program again. Else
+// what the makefile names; inside of a line's run, with make out of sight, what it named there.
+Result<std::vector<std::string>> real_shell(const ShellCall& call, const Around& around,
+                                            Notes& notes, const Surroundings& surroundings) {
   const std::string named = surroundings.variable("SEFACA_SHELL");
-  if (trim(named).empty()) return std::vector<std::string>{kStandardShell};
+  if (trim(named).empty()) {
+    std::optional<std::vector<std::string>> found = shell_of_makefile(call, surroundings);
+    if (!found) found = around.note(kShellNote);
+    if (found->empty()) return std::vector<std::string>{kStandardShell};
+    notes[std::string(kShellNote)] = *found;
+    return std::move(*found);
+  }
   std::vector<std::string> words = read_recipe_line(named).argv;
   if (words.empty())
     return Error{.what = concat("'", printable(named), "' names no shell"),
@@ -95,7 +130,7 @@ int make_level(const Surroundings& surroundings) {
 
 // The target is one that writes outside of the build: as if sefaca were not there, and on record as
 // not sandboxed.
-int pass_through(RunRequest request, const Surroundings& surroundings) {
+int pass_through(RunRequest request, const Around& around, const Surroundings& surroundings) {
   const std::string target = printable(request.target);
   request.assignments.push_back({.key = "level",
                                  .values = {"permissive"},
@@ -103,10 +138,10 @@ int pass_through(RunRequest request, const Surroundings& surroundings) {
                                  .origin = concat("target ", target)});
   const auto policy = make_policy(request, surroundings);
   if (!policy) return refuse(policy.errors(), surroundings);
-  if (const auto enclosing = EnclosingRun::find(surroundings)) {
+  if (around.run) {
     PolicyFields fields = **policy;
     fields.environment = whole_environment(surroundings);
-    return run_as_enclosed(request, PolicyBuilder::restored(std::move(fields)), *enclosing,
+    return run_as_enclosed(request, PolicyBuilder::restored(std::move(fields)), *around.run,
                            surroundings);
   }
   Record record = start_record(request, *policy, surroundings);
@@ -130,20 +165,17 @@ bool is_of_make(const Result<Plan>& outer) {
   return outer && outer->notes.contains(kMakeNote);
 }
 
-int ordinary_shell(Command command, const Surroundings& surroundings) {
+int ordinary_shell(Command command, const Around& around, const Surroundings& surroundings) {
   const std::vector<std::string> none;
   auto request = parse_run_words(none, surroundings);
   if (!request) return refuse(request.errors(), surroundings);
   request->command = std::move(command);
   request->door = "shell";
-  if (const auto enclosing = EnclosingRun::find(surroundings)) {
-    const auto outer = enclosing->plan(build_id());
-    if (is_of_make(outer)) {
-      PolicyFields fields = outer->policy;
-      fields.environment = whole_environment(surroundings);
-      return run_as_enclosed(*request, PolicyBuilder::restored(std::move(fields)), *enclosing,
-                             surroundings);
-    }
+  if (around.run && is_of_make(around.plan)) {
+    PolicyFields fields = around.plan->policy;
+    fields.environment = whole_environment(surroundings);
+    return run_as_enclosed(*request, PolicyBuilder::restored(std::move(fields)), *around.run,
+                           surroundings);
   }
   auto prepared = prepare_session(std::move(*request), surroundings, Supervision::supervised);
   if (!prepared) return refuse(prepared.errors(), surroundings);
@@ -158,20 +190,24 @@ int make_shell(std::span<const std::string> words, const Surroundings& given) {
   Surroundings surroundings = given;
   surroundings.files = &files;
   const ShellCall call = parse_shell_call(words);
-  const auto shell = real_shell(surroundings);
+  const Around around(surroundings);
+  Notes notes;
+  const auto shell = real_shell(call, around, notes, surroundings);
   if (!shell) return refuse(shell.errors(), surroundings);
   const RecipeLine line = call.line ? read_recipe_line(*call.line) : RecipeLine{};
   Command command = command_of(call, *shell, line, surroundings);
 
   const auto caller =
       call.line ? find_make_caller(make_level(surroundings)) : std::optional<MakeCaller>();
-  if (!caller && !call.target) return ordinary_shell(std::move(command), surroundings);
+  if (!caller && !call.target) return ordinary_shell(std::move(command), around, surroundings);
 
   const auto settings = load_make_settings(surroundings);
   if (!settings) return refuse(settings.errors(), surroundings);
   const std::string target = call.target.value_or("");
-  MakeChoice choice = choose_for_line(settings->rules, target, line,
-                                      caller ? caller->goals : std::vector<std::string>());
+  // The top make's, which is out of sight inside of a run, and those of the makes in sight.
+  std::vector<std::string> goals = around.note(kGoalsNote);
+  if (caller) goals.insert(goals.end(), caller->goals.begin(), caller->goals.end());
+  MakeChoice choice = choose_for_line(settings->rules, target, line, goals);
 
   const std::vector<std::string> none;
   auto request = parse_run_words(none, surroundings);
@@ -180,16 +216,18 @@ int make_shell(std::span<const std::string> words, const Surroundings& given) {
   request->door = "make";
   request->target = target;
   request->step = true;
+  request->notes = std::move(notes);
+  if (!goals.empty()) request->notes[std::string(kGoalsNote)] = goals;
   if (choice.preset == kPassThrough) {
     if (!environment_names_policy(surroundings) && !settings->bounded)
-      return pass_through(std::move(*request), surroundings);
+      return pass_through(std::move(*request), around, surroundings);
     choice.preset = "development";
   }
   choose(*request, choice, "the make door");
   request->door_limits = DoorLimits{.unlimited = choice.unlimited};
   request->door_paths = make_paths(call, line, caller, surroundings);
   request->hand_down = choice.preset != "compiler" || !is_alone(*request->command, line);
-  return run_line(std::move(*request), caller, surroundings);
+  return run_line(std::move(*request), caller, around, surroundings);
 }
 
 }  // namespace sefaca

@@ -181,6 +181,7 @@ void hand_down(Session& session) {
   if (!session.request.hand_down || session.policy->level == Level::strict) return;
   Plan plan;
   plan.policy = *session.policy;
+  plan.notes = session.request.notes;
   if (session.request.door == "make")
     plan.notes[std::string(kMakeNote)] = session.request.door_paths.write;
   if (session.enclosing) {

@@ -23,6 +23,9 @@ namespace sefaca {
 
 // In the plan that a line of make hands down: the directories that make's lines may write.
 inline constexpr std::string_view kMakeNote = "make.write";
+// What the top make was asked for, and the shell behind the line, when its makefile named one.
+inline constexpr std::string_view kGoalsNote = "make.goals";
+inline constexpr std::string_view kShellNote = "make.shell";
 
 struct Session {
   RunRequest request;

@@ -97,7 +97,7 @@ int launch_tool(std::span<const std::string> words, const Surroundings& given) {
     request->door_paths = make_paths({}, line, std::nullopt, surroundings);
     request->door_paths.write = output_directories(request->command->argv, surroundings);
   }
-  return run_line(std::move(*request), std::nullopt, surroundings);
+  return run_line(std::move(*request), std::nullopt, Around(surroundings), surroundings);
 }
 
 }  // namespace sefaca

@@ -7,8 +7,9 @@
 #                                           the sandbox. Installed where make looks for includes.
 #   make -f Makefile -f …/include/sefaca.mk   the same without an edit.
 #   MAKEFILES=…/include/sefaca.mk make      without an edit, for every make below too. It is read
-#                                           FIRST: a SHELL or .SHELLFLAGS that the Makefile sets is
-#                                           overridden; name the shell with SEFACA_SHELL=/bin/bash.
+#                                           FIRST: .SHELLFLAGS that the Makefile sets are overridden;
+#                                           the SHELL that it names is found in its text, or named
+#                                           with SEFACA_SHELL=/bin/bash.
 #
 # Simplest of all, and without this file: make SHELL=sefaca-sh. What that lacks is the target's name
 # (below), so `make check` has the rights of any other line.
@@ -44,7 +45,12 @@ endif
 endif
 ifndef sefaca_shell_named
 export sefaca_shell_follows := 1
+# Read first, nothing is known yet: sefaca-sh then finds SHELL in the text of the makefiles.
+ifneq ($(filter 1,$(words $(MAKEFILE_LIST)))$(filter %sefaca.mk,$(MAKEFILES)),)
+unexport SEFACA_SHELL
+else
 export SEFACA_SHELL := $(filter-out %sefaca-sh $(sefaca_sh),$(SHELL))
+endif
 endif
 
 # What make gives to the shell: the target (its name decides the preset, and whether it may write

@@ -144,26 +144,30 @@ MakeChoice choose_for_line(std::span<const MakeRule> rules, std::string_view tar
       std::any_of(line.programs.begin(), line.programs.end(), [](const std::string& program) {
         return std::find(std::begin(kMakes), std::end(kMakes), program) != std::end(kMakes);
       });
-  const auto asked_for = [&] {
+  const auto asked_for = [&](std::string_view preset) {
     return std::any_of(goals.begin(), goals.end(), [&](const std::string& goal) {
       const MakeRule* rule = chooser.find(MakeRule::Kind::target, goal);
-      return rule != nullptr && rule->preset == kPassThrough;
+      return rule != nullptr && rule->preset == preset;
     });
   };
   if (const MakeRule* rule = chooser.find(MakeRule::Kind::target, target)) {
-    if (rule->preset != kPassThrough || asked_for())
+    if (rule->preset != kPassThrough || asked_for(kPassThrough))
       return {.preset = rule->preset,
               .unlimited = recursive,
               .origin = rule->origin,
               .why = concat("target ", target)};
   }
-  if (recursive)
-    return {.preset = "development", .offline = true, .unlimited = true, .why = "a recursive make"};
+  // Which of the lines are tests is not known where make doesn't hand on the target: any may be.
+  const auto development = [&](const char* why) {
+    return MakeChoice{
+        .preset = "development", .offline = !asked_for("testing"), .unlimited = true, .why = why};
+  };
+  if (recursive) return development("a recursive make");
   if (const auto decided = chooser.find_program(line); decided.rule != nullptr)
     return {.preset = decided.rule->preset,
             .origin = decided.rule->origin,
             .why = concat("program ", decided.program)};
-  return {.preset = "development", .offline = true, .unlimited = true, .why = "anything else"};
+  return development("anything else");
 }
 
 }  // namespace sefaca

@@ -43,9 +43,11 @@ struct MakeChoice {
 
 // The target's rule first, then the programs': `compiler` where every program of the line is a
 // compiler (or its kin) or a plain file tool that goes with one, and nothing is hidden. Else
-// `development` without the network. `rules` are the files', strongest first; the built-in ones
-// stand behind them. `goals` are what the user asked the top make for on its command line: a target
-// is passed through only when one of them is, so that no `all: install` of a Makefile can do it.
+// `development`, without the network unless a test target is among the goals: then with the
+// preset's own loopback, for the line may be a test. `rules` are the files', strongest first; the
+// built-in ones stand behind them. `goals` are what the user asked the top make for on its command
+// line: a target is passed through only when one of them is, so that no `all: install` of a
+// Makefile can do it.
 MakeChoice choose_for_line(std::span<const MakeRule> rules, std::string_view target,
                            const RecipeLine& line, std::span<const std::string> goals);
 

@@ -1,4 +1,4 @@
-"""What corpus.py found, as the page docs/compatibility.md."""
+"""What corpus.py found, as the page docs/compatibility.md and its twin in JSON."""
 import json
 
 MOST_SENTENCES = 4  # of one package, on the page
@@ -6,19 +6,27 @@ DOORS = {"make": "`make SHELL=sefaca-sh`", "autotools": "`make SHELL=sefaca-sh`"
          "meson": "`sefaca-launch`"}
 HEAD = """# Compatibility
 
-Upstream sources of Debian's packages, each built, tested and installed three times in one and the same path by an ordinary
+Upstream sources of Debian's packages, each built, tested and installed in one and the same path by an ordinary
 user with no configuration: bare, through the door that suits its build system, and through it where user namespaces are
 refused. Compared are exit codes, the results of tests by name, what was installed (names, kinds, modes) and what was denied.
 A configure script runs bare and once; in CMake and Meson projects the compiler checks of configuring go through the door
-as far as the build system hands them to it. `./dev corpus` makes this page; `tests/corpus/packages.toml` is the list.
+as far as the build system hands them to it. `./dev corpus` makes this page and [compatibility.json](compatibility.json);
+`tests/corpus/packages.toml` is the list, with what is run for each.
 
-| in all | the same | with a documented setting | differs |
-|---|---|---|---|
+"""
+MEASURED = """
+How it was measured: one after the other, bare first, with `-j2` and `-O0` in a fresh directory each, on {where}. Times are
+those of one build each on a machine that had other work too: a ratio is a hint, `docs/performance.md` has measurements. Peak
+memory is that of the largest process of a step, bare and under sefaca, in MiB; runs are the sandboxed steps on record; the
+largest packages are not built a third time (-).
+
 """
 
 
 def verdict(package, known, variant):
     """(kind, text): `same`, `setting` or `differs`."""
+    if variant not in known["variants"]:
+        return "none", "-"
     if known["differs"].get(variant):
         return "differs", f"**differs**: {len(known['differs'][variant])}"
     if known["explained"].get(variant):
@@ -32,37 +40,60 @@ def seconds(variant):
     return sum(step["seconds"] for name, step in variant["steps"].items() if name != "configure")
 
 
-def peak(variant):
-    most = max(step.get("largest_bytes", 0) for step in variant["steps"].values())
-    return f"{most / 2**20:.0f}" if most else "-"
+def largest(variant):
+    return max(step.get("largest_bytes", 0) for step in variant["steps"].values())
 
 
-def ratio(known, variant):
-    return f"{seconds(known['variants'][variant]) / max(seconds(known['variants']['bare']), 0.01):.2f}"
+def facts_of(package, known):
+    """What is kept of one package, as JSON's."""
+    variants = known["variants"]
+    out = {"name": package["name"], "version": known["version"], "system": package["system"],
+           "language": package["language"], "date": known["date"], "kernel": known.get("kernel"),
+           "processors": known.get("processors"),
+           "tests": sum(map(len, variants["bare"].get("tests", {}).values())),
+           "installed": len(variants["bare"]["installed"]), "setting": package.get("setting", {}), "variants": {}}
+    for name, variant in variants.items():
+        out["variants"][name] = {
+            "steps": {step: {"code": s["code"], "seconds": s["seconds"]} for step, s in variant["steps"].items()},
+            "largest_process_bytes": largest(variant), "runs": variant["runs"], "denied": variant["violations"]}
+        if name != "bare":
+            out["variants"][name].update(verdict=verdict(package, known, name)[0],
+                                         differs=known["differs"].get(name, []) + known["explained"].get(name, []))
+    return out
 
 
 def row(package, known):
     variants = known["variants"]
-    peaks = " / ".join(peak(variants[v]) for v in ("bare", "sefaca"))
+    bare = max(seconds(variants["bare"]), 0.01)
+    ratios = " / ".join(f"{seconds(variants[v]) / bare:.2f}" if v in variants else "-" for v in ("sefaca", "no-userns"))
+    peaks = " / ".join(f"{largest(variants[v]) / 2**20:.0f}" for v in ("bare", "sefaca") if largest(variants[v])) or "-"
     return (f"| {package['name']} {known['version']} | {package['system']} | {package['language']} | {DOORS[package['system']]} "
             f"| {verdict(package, known, 'sefaca')[1]} | {verdict(package, known, 'no-userns')[1]} "
             f"| {sum(map(len, variants['bare'].get('tests', {}).values())) or '-'} | {variants['sefaca']['runs']} "
-            f"| {ratio(known, 'sefaca')} / {ratio(known, 'no-userns')} | {peaks} | {known['date']} |\n")
+            f"| {ratios} | {peaks} | {known['date']} |\n")
+
+
+def count_text(rows, kinds, variant, what):
+    all_ = [k[variant] for k in kinds if k[variant] != "none"]
+    same = all_.count("same")
+    share = f" ({100 * same / len(all_):.0f} %)" if all_ else ""
+    return f"| {what} | {len(all_)} | {same}{share} | {all_.count('setting')} | {all_.count('differs')} |\n"
 
 
 def write_table(packages, state, file):
-    """`state`: corpus.py's directory. Packages without a result there, or without a bare one, are left out and counted."""
-    rows, reasons, missing = [], [], []
-    counts = {"same": 0, "setting": 0, "differs": 0}
+    """`state`: corpus.py's directory. Packages without a result there, or without a bare one, are left out and named."""
+    rows, reasons, missing, kinds, facts, where = [], [], [], [], [], set()
     for package in packages:
         path = state / f"{package['name']}.json"
         known = json.loads(path.read_text()) if path.exists() else {"fault": "not done yet"}
         if known.get("fault"):
-            missing.append(package["name"])
+            missing.append((package["name"], known["fault"]))
             continue
-        kinds = {verdict(package, known, v)[0] for v in known["differs"]}
-        counts[next(k for k in ("differs", "setting", "same") if k in kinds)] += 1
+        kinds.append({v: verdict(package, known, v)[0] for v in ("sefaca", "no-userns")})
         rows.append(row(package, known))
+        facts.append(facts_of(package, known))
+        if known.get("kernel"):
+            where.add(f"Linux {known['kernel'].split('-')[0]} with {known['processors']} processors")
         found = {}
         for kind in ("differs", "explained"):
             for variant, sentences in known[kind].items():
@@ -72,16 +103,17 @@ def write_table(packages, state, file):
             reasons.append(f"- {package['name']} ({', '.join(variants)}): {sentence}\n")
         if len(found) > MOST_SENTENCES:
             reasons.append(f"- {package['name']}: and {len(found) - MOST_SENTENCES} more\n")
-    text = HEAD + f"| {len(rows)} | {counts['same']} | {counts['setting']} | {counts['differs']} |\n\n"
-    text += ("Times are those of one build each on a machine that had other work too: a ratio is a hint, `docs/performance.md` has\n"
-             "measurements. Peak memory is that of the largest process of a step, bare and under sefaca, in MiB; runs are the sandboxed steps on\n"
-             "record.\n\n"
-             "| package | system | language | door | with user namespaces | without | tests | runs | time ÷ bare, with / without "
+    text = HEAD + "| | in all | the same | with a documented setting | differs |\n|---|---|---|---|---|\n"
+    text += count_text(rows, kinds, "sefaca", "with user namespaces")
+    text += count_text(rows, kinds, "no-userns", "without")
+    text += MEASURED.format(where=" and ".join(sorted(where)) or "a machine that is not on record")
+    text += ("| package | system | language | door | with user namespaces | without | tests | runs | time ÷ bare, with / without "
              "| peak MiB | date |\n|---|---|---|---|---|---|---|---|---|---|---|\n")
     text += "".join(rows)
     if reasons:
         text += "\n## What differs, and why\n" + "".join(reasons)
     if missing:
-        text += "\nIn the list and without a result here: " + ", ".join(missing) + ".\n"
+        text += "\n## In the list and without a comparison here\n"
+        text += "".join(f"- {name}: {why.splitlines()[-1][:160]}\n" for name, why in missing)
     file.write_text(text)
-    return counts
+    file.with_suffix(".json").write_text(json.dumps({"packages": facts}, indent=1) + "\n")

@@ -87,15 +87,55 @@ EOS
   attempt as "$person" make -f flags.mk
   bare_code=$code
   bare_out=$out
-  # SHELL of the command line takes the Makefile's away; the shell behind is named.
-  extra_env='SEFACA_SHELL=/bin/bash'
+  # SHELL of the command line takes the Makefile's away, whose text still names it.
   attempt as "$person" make -f flags.mk SHELL="$work/lib/sefaca/sh"
   check "$person: .ONESHELL with bash, -e and pipefail" \
     [ "$code/$out" = "$bare_code/$bare_out" ]
   exits "$person: … which fails at its third line" 2
   attempt as "$person" make -f flags.mk SHELL=sefaca-sh
   check "$person: under its longer name too" [ "$code" -eq 2 ]
+
+  # The shell that the makefile names: of a make below too, of a script that $(SHELL) runs there, and
+  # where another makefile names none; $SEFACA_SHELL stands above.
+  mkdir "$place/below" "$place/plain"
+  makefile top.mk <<'EOS'
+SHELL = /bin/bash
+all:
+>@a=(1 2 3); echo "top $${#a[@]} $$0"
+>@$(MAKE) --no-print-directory -C below
+>@$(MAKE) --no-print-directory -C plain
+EOS
+  (place=$place/below makefile) <<'EOS'
+include ../shell.mk
+all:
+>@a=(1 2); echo "below $${#a[@]} $$0"
+>@$(SHELL) ./script
+EOS
+  echo 'SHELL = /bin/bash' >"$place/shell.mk"
+  echo 'a=(1); echo "script ${#a[@]}"' >"$place/below/script"
+  (place=$place/plain makefile) <<'EOS'
+all:
+>@echo "plain $$0"; $(SHELL) -c 'echo "and $$0"'
+EOS
+  attempt as "$person" make --no-print-directory -f top.mk SHELL=sefaca-sh
+  prints "$person: the shell that each makefile names" \
+    "$(printf 'top 3 /bin/bash\nbelow 2 /bin/bash\nscript 1\nplain /bin/sh\nand /bin/sh')"
+  extra_env='SEFACA_SHELL=/bin/dash'
+  attempt as "$person" make --no-print-directory SHELL=sefaca-sh -C plain
+  prints "$person: \$SEFACA_SHELL stands above" "$(printf 'plain /bin/dash\nand /bin/dash')"
   extra_env=''
+
+  # Asked for tests, a line without a known target has a loopback; the machine's is out of reach.
+  if command -v python3 >/dev/null; then
+    makefile net.mk <<'EOS'
+all check: ; @$(MAKE) -f net.mk inner
+inner: ; @python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print("bound")'
+EOS
+    attempt as "$person" make --no-print-directory -f net.mk SHELL=sefaca-sh check
+    prints "$person: a test below a recursive make listens on its own loopback" bound
+    attempt as "$person" make --no-print-directory -f net.mk SHELL=sefaca-sh all
+    exits "$person: where no test was asked for it has no network" 2
+  fi
 
   # In any other way it is an ordinary shell.
   printf 'exit 7\n' >"$place/seven"

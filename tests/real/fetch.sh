@@ -45,7 +45,7 @@ if [ -z "$found" ]; then
     -o "Dir::State::Lists=$apt/lists" -o "Dir::Cache=$apt/cache" -o "APT::Sandbox::User=" \
     -o "Acquire::Languages=none"
   apt-get "$@" update >&2
-  (cd -- "$apt" && apt-get "$@" source --download-only --only-source "$package" >&2)
+  (cd -- "$apt" && apt-get "$@" source --download-only --tar-only --only-source "$package" >&2)
   found=$(find "$apt" -maxdepth 1 -name "${package}_*.orig.tar.*" ! -name '*.asc' | head -n 1)
   [ -n "$found" ] || { echo "no upstream tar file of $package came" >&2; exit 1; }
   mv -- "$found" "$directory/"

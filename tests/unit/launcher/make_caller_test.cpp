@@ -32,6 +32,14 @@ TEST(MakeCaller, ValuesOfOptionsAreNoGoals) {
   EXPECT_THAT(words({"-j", "install"}).goals, ElementsAre("install"));
 }
 
+TEST(MakeCaller, MakefilesAndVariables) {
+  EXPECT_THAT(words({"-f", "a.mk", "-kfb.mk", "--file=c.mk", "--makefile", "d.mk", "-f"}).makefiles,
+              ElementsAre("a.mk", "b.mk", "c.mk", "d.mk"));
+  EXPECT_THAT(words({"-C", "f", "all"}).makefiles, IsEmpty());
+  EXPECT_THAT(words({"A=1", "B:=2", "A=3"}).variables,
+              ElementsAre(std::pair("A", "3"), std::pair("B", "2")));
+}
+
 TEST(MakeCaller, DirectoriesOfOutput) {
   EXPECT_THAT(words({"O=/out", "BUILDDIR:=b", "OO=/no", "O="}).directories,
               ElementsAre("/out", "b"));

@@ -46,6 +46,13 @@ TEST(MakeRules, ARecursiveMakeHasNoLimits) {
   EXPECT_EQ(chosen({"check", "cd sub && make check-am"}), "testing unlimited");
 }
 
+TEST(MakeRules, WhereTestsWereAskedForAnyLineMayBeOne) {
+  EXPECT_EQ(chosen({"", "./t", {"check"}}), "development unlimited");
+  EXPECT_EQ(chosen({"", "make check-am", {"all", "test"}}), "development unlimited");
+  EXPECT_EQ(chosen({"", "gcc -c a.c", {"check"}}), "compiler");
+  EXPECT_EQ(chosen({"", "./t", {"all"}}), "development offline unlimited");
+}
+
 TEST(MakeRules, Targets) {
   EXPECT_EQ(chosen({"test", "./t"}), "testing");
   EXPECT_EQ(chosen({"check-local", "./t"}), "testing");
