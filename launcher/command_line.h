@@ -27,7 +27,8 @@ struct RunRequest {
   // Whether runs inside are told of this one: not where surely none are.
   bool hand_down = true;
   std::vector<Gap> gaps{};  // what the door itself can't hold, for the record
-  std::map<std::string, std::vector<std::string>, std::less<>> notes{};  // what a door tells its like inside
+  std::map<std::string, std::vector<std::string>, std::less<>>
+      notes{};        // what a door tells its like inside
   bool step = false;  // one of many of a build: what holds for all of them is not said for each
 };
 

@@ -36,10 +36,10 @@ TEST(MakefileShell, EveryPlainWayToSayIt) {
 }
 
 TEST(MakefileShell, WhatIsNoAssignmentOfIt) {
-  for (const char* line :
-       {"CONFIG_SHELL = /bin/bash", "\tSHELL = /bin/bash", "# SHELL = /bin/bash",
-        "SHELL ?= /bin/bash", "SHELL += /bin/bash", "x: SHELL = /bin/bash", "$(SHELL) = /bin/bash",
-        "define a\nSHELL = /bin/bash\nendef", "X = \\\nSHELL = /bin/bash", "SHELL =", "", "SHELL"}) {
+  for (const char* line : {"CONFIG_SHELL = /bin/bash", "\tSHELL = /bin/bash", "# SHELL = /bin/bash",
+                           "SHELL ?= /bin/bash", "SHELL += /bin/bash", "x: SHELL = /bin/bash",
+                           "$(SHELL) = /bin/bash", "define a\nSHELL = /bin/bash\nendef",
+                           "X = \\\nSHELL = /bin/bash", "SHELL =", "", "SHELL"}) {
     EXPECT_EQ(shells(concat(line, "\n")), "") << line;
   }
 }
