@@ -78,8 +78,9 @@ class Planner {
     if (!host_.namespaces()) return;
     ns.user = !host_.admin;  // root needs none, and keeps the ids of others so (chown)
     ns.mount = true;
-    ns.ipc = supervised() && host_.pid_namespace;
-    ns.pid = ns.ipc && !allowed("signals");  // nobody of outside would have a number
+    ns.ipc = !allowed("ipc");
+    // With signals allowed nobody of outside would have a number.
+    ns.pid = supervised() && host_.pid_namespace && !allowed("signals");
     ns.fresh_proc = ns.pid;
     if (supervised() && !ns.pid && !allowed("signals"))
       gap(kNarrower, "rename",
@@ -529,28 +530,37 @@ class Planner {
       gap(kWeaker, "abstract_sockets", reached("abstract unix sockets are reachable"), remedy);
   }
 
-  // What the user's processes share beside files: kept apart by namespaces, refused at strict.
+  // What the user's processes share beside files: kept apart by namespaces; refused at strict, and
+  // where only what is listed can be reached.
   void shared_with_host() {
-    if (policy_.level == Level::permissive) return;
     const Namespaces& ns = plan_.namespaces;
-    const char* remedy = "--level=strict, or a private /tmp or localhost, which bring namespaces";
-    if (plan_.filtered && policy_.level == Level::strict && !(ns.ipc && ns.pid)) {
+    if (policy_.level == Level::permissive) return;
+    if (ns.ipc) held("ipc", "ipc namespace");
+    if (ns.pid) held("scheduling", "pid namespace");
+    if (allowed("ipc")) return;
+    const bool listed = policy_.level == Level::strict || policy_.read == ReadScope::listed;
+    if (plan_.filtered && listed && !(ns.ipc && ns.pid)) {
       plan_.filter.sharing = false;
-      held("ipc", "seccomp (refused)");
-      held("scheduling", "seccomp (its own process alone)");
+      plan_.enforced.emplace("ipc", "seccomp (refused)");
+      plan_.enforced.emplace("scheduling", "seccomp (its own process alone)");
       return;
     }
-    if (ns.ipc) {
-      held("ipc", "ipc namespace");
-    } else {
-      gap(kWeaker, "ipc", "System V shared memory and message queues are the host's", remedy);
-    }
-    if (ns.pid) {
-      held("scheduling", "pid namespace");
-    } else {
+    if (!ns.ipc)
+      gap(kWeaker, "ipc", "System V shared memory and message queues are the host's",
+          sharing_remedy());
+    if (!ns.pid)
       gap(kWeaker, "scheduling",
-          "priorities and processor masks of the user's other processes can be changed", remedy);
-    }
+          "priorities and processor masks of the user's other processes can be changed",
+          sharing_remedy());
+  }
+
+  // Why there are no such namespaces: the host, a masked /proc, exec, or the policy itself.
+  std::string sharing_remedy() const {
+    if (!host_.namespaces()) return namespaces_remedy(host_);
+    if (!plan_.namespaces.any())
+      return "--tmp=private or --network=localhost, which bring namespaces; --allow=ipc lets it be";
+    if (!host_.pid_namespace) return fresh_proc_remedy();
+    return supervised() ? "" : "sefaca run";
   }
 
   const LaunchInputs& in_;

@@ -46,4 +46,9 @@ std::string namespaces_remedy(const Capabilities& host) {
   return {};
 }
 
+std::string fresh_proc_remedy() {
+  return "docker run --security-opt systempaths=unconfined …, podman run --security-opt unmask=ALL "
+         "…";
+}
+
 }  // namespace sefaca

@@ -11,4 +11,8 @@ namespace sefaca {
 // below /proc/sys. Empty when nothing is known to help.
 std::string namespaces_remedy(const Capabilities& host);
 
+// What gives a pid namespace where a container masks parts of /proc, so that no fresh one is
+// mounted (mount_too_revealing() in the kernel's fs/namespace.c).
+std::string fresh_proc_remedy();
+
 }  // namespace sefaca

@@ -10,6 +10,16 @@
 #include "core/notify/suggestions.h"
 
 namespace sefaca {
+namespace {
+
+bool schedules_caller(const Notification& call) {
+  const auto scheduled = scheduled_by(call.data);
+  if (!scheduled) return false;
+  const Target target(static_cast<pid_t>(call.pid));
+  return is_caller(*scheduled, target.thread(), target.process());
+}
+
+}  // namespace
 
 Receiver::Receiver(UniqueFd listener, const LaunchPlan& plan, bool scoped)
     : listener_(std::make_shared<Listener>(std::move(listener))),
@@ -50,7 +60,7 @@ void Receiver::answer(const Notification& call) {
   const bool of_files = shape != nullptr && shape->deed < Deed::metadata;
   if (!of_files) {
     const int refused = refused_with(plan_, call.data);
-    if (refused == 0) return listener_->go_on(call.id);
+    if (refused == 0 || schedules_caller(call)) return listener_->go_on(call.id);
     if (auto violation = name_refusal(plan_, call.data)) {
       if (violation->kind == ViolationKind::network_access_denied) {
         const Target target(static_cast<pid_t>(call.pid));

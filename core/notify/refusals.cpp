@@ -1,6 +1,7 @@
 #include "core/notify/refusals.h"
 
 #include <sched.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 
@@ -31,6 +32,29 @@ Violation name_socket(const LaunchPlan& plan, const seccomp_data& data) {
 }
 
 }  // namespace
+
+std::optional<pid_t> scheduled_by(const seccomp_data& data) {
+  const auto argument = [&](std::size_t i) { return static_cast<int>(data.args[i]); };
+  constexpr int kIoPriorityOfProcess = 1;  // ioprio_set(2): IOPRIO_WHO_PROCESS
+  int who = 0;
+  switch (data.nr) {
+    case SYS_sched_setaffinity:
+    case SYS_sched_setscheduler:
+    case SYS_sched_setparam:
+    case SYS_sched_setattr:
+      who = argument(0);
+      break;
+    case SYS_setpriority:
+      if (argument(0) == PRIO_PROCESS) who = argument(1);
+      break;
+    case SYS_ioprio_set:
+      if (argument(0) == kIoPriorityOfProcess) who = argument(1);
+      break;
+    default:
+      break;
+  }
+  return who > 0 ? std::optional<pid_t>(who) : std::nullopt;
+}
 
 int refused_with(const LaunchPlan& plan, const seccomp_data& data) {
   const std::uint32_t verdict = evaluate_filter(filter_for(plan.filter.without_listener()), data);

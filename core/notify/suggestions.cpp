@@ -40,6 +40,14 @@ bool in_hidden_tmp(const LaunchPlan& plan, const std::string& path) {
   return !plan.notify.hidden_tmp.empty() && is_within(path, plan.notify.hidden_tmp);
 }
 
+// The filter's table has them for FilterSpec::sharing.
+bool shares_with_host(std::string_view name) {
+  for (const char* family : {"shm", "msg", "sem", "mq_", "sched_set"}) {
+    if (name.starts_with(family)) return true;
+  }
+  return name == "setpriority" || name == "ioprio_set";
+}
+
 std::string use(std::string_view flag, const std::string& path, std::string_view purpose) {
   if (path.find(':') != std::string::npos) return {};  // the options' lists are split there
   return concat("Use ", flag, "=", shell_quote(path), " if it needs to ", purpose);
@@ -95,6 +103,9 @@ std::string suggest_call(std::string_view name) {
   if (name == "clone" || name == "unshare") return "Use --allow=userns if it needs user namespaces";
   if (name == "keyctl" || name == "add_key" || name == "request_key")
     return "Use --allow=keyrings if it needs the kernel's key rings";
+  if (shares_with_host(name))
+    return "Use --allow=ipc if it needs System V IPC, message queues or other processes' "
+           "scheduling";
   if (name == "socketpair") return "Use --allow=dgram-sockets if it needs unix datagram sockets";
   return {};
 }

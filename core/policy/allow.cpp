@@ -14,6 +14,9 @@ constexpr Allowable kTable[] = {
     {"keyrings", "the kernel's key rings"},
     {"ptrace-outside", "debugging processes outside, where the kernel lets the user do so"},
     {"dgram-sockets", "unix datagram sockets, which can send to any address"},
+    {"ipc",
+     "System V IPC and POSIX message queues of the host, and scheduling of other processes where "
+     "they have a number"},
 };
 
 constexpr auto kNames = [] {

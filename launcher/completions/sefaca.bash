@@ -11,7 +11,7 @@ _sefaca_value() {
     --read) COMPREPLY=($(compgen -W 'all listed' -- "$value")) ;;
     --tmp) COMPREPLY=($(compgen -W 'private host' -- "$value")) ;;
     --caches) COMPREPLY=($(compgen -W 'all ccache bazel bun bundler cabal cargo composer conan coursier cypress dart deno dub electron fontconfig go gradle ivy maven mypy npm nuget pip pipenv playwright pnpm poetry pre-commit sbt sccache stack swift uv vcpkg yarn zig' -- "$value")) ;;
-    --allow) COMPREPLY=($(compgen -W 'userns abstract-sockets signals keyrings ptrace-outside dgram-sockets' -- "$value")) ;;
+    --allow) COMPREPLY=($(compgen -W 'userns abstract-sockets signals keyrings ptrace-outside dgram-sockets ipc' -- "$value")) ;;
     --log) compopt -o filenames; COMPREPLY=($(compgen -f -- "${value##*:}")) ;;
     --report) COMPREPLY=($(compgen -W 'summary full off' -- "$value")) ;;
     --on-unavailable) COMPREPLY=($(compgen -W 'fail warn' -- "$value")) ;;

@@ -55,7 +55,7 @@ complete -c sefaca -n '__fish_seen_subcommand_from run exec shell' -l file-size 
 complete -c sefaca -n '__fish_seen_subcommand_from run exec shell' -l open-files -x -d 'files that each process may have open'
 complete -c sefaca -n '__fish_seen_subcommand_from run exec shell' -l keep-fd -x -d 'pass this open file descriptor to the command'
 complete -c sefaca -n '__fish_seen_subcommand_from run exec shell' -l keep-background -d 'let what the command leaves running live on when it has ended'
-complete -c sefaca -n '__fish_seen_subcommand_from run exec shell' -l allow -x -a 'userns abstract-sockets signals keyrings ptrace-outside dgram-sockets' -d 'permit what is refused by default: userns, abstract-sockets, signals, keyrings, ...'
+complete -c sefaca -n '__fish_seen_subcommand_from run exec shell' -l allow -x -a 'userns abstract-sockets signals keyrings ptrace-outside dgram-sockets ipc' -d 'permit what is refused by default: userns, abstract-sockets, signals, keyrings, ...'
 complete -c sefaca -n '__fish_seen_subcommand_from run exec shell' -l log -r -F -d 'append the record of the run to this file'
 complete -c sefaca -n '__fish_seen_subcommand_from run exec shell' -l report -x -a 'summary full off' -d 'how much of what was denied is named'
 complete -c sefaca -n '__fish_seen_subcommand_from run exec shell' -l on-unavailable -x -a 'fail warn' -d 'what happens when something can\'t be enforced on this host'

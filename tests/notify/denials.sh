@@ -99,6 +99,46 @@ for who in $people; do
   attempt as "$who" sefaca run --preset=compiler --allow=signals "--log=$log" -- sh -c "kill $sleeper"
   exits "$who: --allow=signals lets it" 0
 
+  # What is shared with the host's processes: where only what is listed can be reached it is
+  # refused. The command's own scheduling goes on, its own threads' by their number too.
+  check "$who: nothing is said of a compiler" [ -z "$(as "$who" sefaca run --preset=compiler "--log=$log" -- true 2>&1)" ]
+  attempt as "$who" sefaca run --preset=compiler "--log=$log" -- /usr/bin/python3 -c '
+import os, threading
+os.nice(3)
+os.setpriority(os.PRIO_PROCESS, os.getpid(), 7)
+os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+def own():
+    os.sched_setaffinity(threading.get_native_id(), os.sched_getaffinity(0))
+    os.setpriority(os.PRIO_PROCESS, os.getpid(), 9)
+    done.append(os.getpriority(os.PRIO_PROCESS, 0) != os.getpriority(os.PRIO_PROCESS, os.getpid()))
+done = []
+thread = threading.Thread(target=own)
+thread.start()
+thread.join()
+assert done == [True]'
+  exits "$who: its own scheduling" 0
+  check "$who: is no violation" [ "$(field "$log" "r['violations']")" = '[]' ]
+  as "$who" sh -c 'echo $$ >~/sleeper; exec sleep 60' &
+  until [ -s "$home/sleeper" ]; do sleep 0.05; done
+  sleeper=$(cat "$home/sleeper")
+  as "$who" rm "$home/sleeper"
+  for how in "$sleeper" 1; do
+    attempt as "$who" sefaca run --preset=compiler "--log=$log" -- renice -n 15 -p "$how"
+    exits_not_zero "$who: scheduling of $how outside"
+  done
+  check "$who: which is named" [ "$(field "$log" "[(v['violation'], v['operation'], v['suggestion'].split()[1]) for v in r['violations']]")" = "[('syscall_denied', 'setpriority', '--allow=ipc')]" ]
+  check "$who: and did not happen" [ "$(ps -o ni= -p "$sleeper" | tr -d ' ')" = 0 ]
+  if [ "$who" = user ]; then  # root lacks the capabilities of what it would change
+    attempt as "$who" sefaca run --preset=compiler --allow=ipc "--log=$log" -- renice -n 15 -p "$sleeper"
+    exits "$who: --allow=ipc lets it" 0
+  fi
+  kill "$sleeper"
+  attempt as "$who" sefaca run --preset=compiler "--log=$log" -- ipcmk -M 4096
+  exits_not_zero "$who: shared memory of the host's"
+  check "$who: which is named" [ "$(field "$log" "[(v['operation'], v['suggestion'].split()[1]) for v in r['violations']]")" = "[('shmget', '--allow=ipc')]" ]
+  attempt as "$who" sefaca run "--log=$log" -- sh -c 'ipcmk -M 4096 && ipcs -m | grep -c 4096'
+  exits "$who: its own with a namespace" 0
+
   # System calls that the filter refuses.
   attempt as "$who" sefaca run "--log=$log" -- unshare --user true
   check "$who: a refused call is named" [ "$(field "$log" "[(v['violation'], v['operation'], v['suggestion']) for v in r['violations']]")" = \

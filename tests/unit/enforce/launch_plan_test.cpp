@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "core/base/text.h"
+#include "core/enforce/remedies.h"
 #include "core/policy/builder.h"
 
 namespace sefaca {
@@ -97,6 +98,11 @@ TEST(LaunchPlan, NothingIsClaimedThatTheAbiLacks) {
   EXPECT_TRUE(now.enforced.contains("abstract_sockets"));
 }
 
+Capabilities with_listener(Capabilities host) {
+  host.user_notification = host.descriptor_copies = host.killable_wait = true;
+  return host;
+}
+
 Capabilities without_namespaces(Capabilities host) {
   host.lose(Step::id_maps, EPERM);
   return host;
@@ -118,6 +124,34 @@ TEST(LaunchPlan, NoNamespaceIsPaidForThatThePolicyDoesNotNeed) {
   EXPECT_EQ(FlatPlan(plan).child().namespaces.flags, 0U);
 }
 
+TEST(LaunchPlan, WhatIsSharedIsApartRefusedOrNamed) {
+  // Only what is listed can be reached: what is shared with the host's processes is not.
+  for (const char* preset : {"compiler", "network-client"}) {
+    const LaunchPlan plan = Plan("preset", preset).on(with_listener(host(7)));
+    EXPECT_FALSE(plan.filter.sharing) << preset;
+    EXPECT_FALSE(plan.weaker_than_policy()) << preset;
+    EXPECT_EQ(plan.enforced.at("ipc"), "seccomp (refused)");
+  }
+  for (const char* preset : {"testing", "development"}) {
+    const LaunchPlan plan = Plan("preset", preset).on(with_listener(host(7)));
+    EXPECT_TRUE(plan.filter.sharing) << preset;
+    EXPECT_FALSE(plan.weaker_than_policy()) << preset;
+    EXPECT_EQ(plan.enforced.at("ipc"), "ipc namespace");
+  }
+  // Without namespaces tests go on working, and the remedy is the host's.
+  const LaunchPlan plan = Plan("preset", "testing").on(without_namespaces(host(7)));
+  for (const char* what : {"ipc", "scheduling"}) {
+    ASSERT_NE(gap(plan, what), nullptr) << what;
+    EXPECT_EQ(gap(plan, what)->remedy, namespaces_remedy(without_namespaces(host(7))));
+  }
+  // Who allows it gets it, with no claim and no complaint.
+  const LaunchPlan allowed = Plan("allow", "ipc").on(host(7));
+  EXPECT_TRUE(allowed.filter.sharing);
+  EXPECT_FALSE(allowed.namespaces.ipc);
+  EXPECT_FALSE(allowed.enforced.contains("ipc"));
+  EXPECT_EQ(gap(allowed, "ipc"), nullptr);
+}
+
 TEST(LaunchPlan, RootWithItsCapabilitiesNeedsNoUserNamespace) {
   Capabilities root = host(7);
   root.root = root.admin = true;
@@ -132,7 +166,10 @@ TEST(LaunchPlan, WithoutAFreshProcThereIsNoPidNamespace) {
   Capabilities masked = host(7);
   masked.lose(Step::proc, EPERM);
   const LaunchPlan plan = Plan("level", "default").on(masked);
-  EXPECT_EQ(plan.enforced.at("namespaces"), "user, mount, network");
+  EXPECT_EQ(plan.enforced.at("namespaces"), "user, mount, network, ipc");
+  ASSERT_NE(gap(plan, "scheduling"), nullptr);
+  EXPECT_EQ(gap(plan, "scheduling")->remedy, fresh_proc_remedy());
+  EXPECT_EQ(gap(plan, "ipc"), nullptr);
   EXPECT_FALSE(plan.namespaces.fresh_proc);
 }
 
@@ -142,11 +179,6 @@ TEST(LaunchPlan, ALoopbackFallsToNoNetworkAndSaysSo) {
   EXPECT_EQ(gap(plan, "network")->effect, Gap::Effect::narrower);
   EXPECT_FALSE(plan.filter.network());
   EXPECT_NE(plan.tcp, 0U);
-}
-
-Capabilities with_listener(Capabilities host) {
-  host.user_notification = host.descriptor_copies = host.killable_wait = true;
-  return host;
 }
 
 TEST(LaunchPlan, WithoutNamespacesTheSupervisorDecidesALoopback) {

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <linux/audit.h>
 #include <sched.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 
@@ -67,6 +68,32 @@ TEST(Refusals, OtherCallsAreNamedByThemselves) {
   const auto userns = name_refusal(plan(false), call(SYS_unshare, {CLONE_NEWUSER}));
   EXPECT_EQ(userns->suggestion, "Use --allow=userns if it needs user namespaces");
   EXPECT_FALSE(name_refusal(plan(false), call(SYS_read)));
+}
+
+TEST(Refusals, WhoIsScheduledStandsInOneNumber) {
+  constexpr std::uint64_t kGarbage = 0xffffffff00000000ULL;  // what the kernel cuts off an int
+  EXPECT_EQ(scheduled_by(call(SYS_sched_setaffinity, {kGarbage | 42})), 42);
+  EXPECT_EQ(scheduled_by(call(SYS_sched_setattr, {42})), 42);
+  EXPECT_EQ(scheduled_by(call(SYS_setpriority, {PRIO_PROCESS, 42})), 42);
+  EXPECT_EQ(scheduled_by(call(SYS_ioprio_set, {1, 42})), 42);
+  for (const seccomp_data& no_one :
+       {call(SYS_setpriority, {PRIO_PGRP, 42}), call(SYS_setpriority, {PRIO_USER, 42}),
+        call(SYS_ioprio_set, {2, 42}), call(SYS_ioprio_set, {3, 42}),
+        call(SYS_sched_setaffinity, {0}), call(SYS_shmget, {42}), call(SYS_kill, {42})}) {
+    EXPECT_FALSE(scheduled_by(no_one)) << no_one.nr;
+  }
+}
+
+TEST(Refusals, WhatIsSharedIsNamedByWhatWouldAllowIt) {
+  LaunchPlan apart = plan(false);
+  apart.filter.sharing = false;
+  for (const long number : {SYS_shmget, SYS_msgsnd, SYS_semop, SYS_mq_open}) {
+    EXPECT_EQ(refused_with(apart, call(number)), ENOSYS);
+    EXPECT_TRUE(name_refusal(apart, call(number))->suggestion.starts_with("Use --allow=ipc "));
+  }
+  EXPECT_EQ(refused_with(apart, call(SYS_sched_setaffinity, {42})), EPERM);
+  const auto other = name_refusal(apart, call(SYS_sched_setaffinity, {42}));
+  EXPECT_TRUE(other->suggestion.starts_with("Use --allow=ipc "));
 }
 
 }  // namespace
