@@ -69,6 +69,12 @@ class Paths {
   }
 
   void operand(std::string_view word) {
+    // What a compiler hands to its linker: "-Wl,--version-script,DIR/x.map", with a '=' too.
+    if (constexpr std::string_view kToLinker = "-Wl,"; word.starts_with(kToLinker)) {
+      for (const std::string& part : split(word.substr(kToLinker.size()), ','))
+        operand(part.starts_with('-') ? std::string_view(part).substr(part.find('=') + 1) : part);
+      return;
+    }
     for (const std::string_view option : kPathOptions) {
       if (!word.starts_with(option) || word.size() == option.size()) continue;
       word.remove_prefix(option.size());

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cerrno>
 #include <optional>
+#include <unordered_map>
+#include <unordered_set>
 
 #include "core/base/path.h"
 #include "core/base/text.h"
@@ -207,18 +209,17 @@ class Assembly {
       return a.rule.access < b.rule.access;
     };
     std::vector<Grant> kept;
+    std::unordered_map<std::string, std::size_t> places;
     for (Grant& grant : grants_) {
-      const auto same = std::find_if(kept.begin(), kept.end(), [&](const Grant& other) {
-        return other.rule.path == grant.rule.path;
-      });
-      if (same == kept.end()) {
+      const auto [same, fresh] = places.try_emplace(grant.rule.path, kept.size());
+      if (fresh) {
         kept.push_back(std::move(grant));
-      } else if (decides(grant, *same)) {
-        *same = std::move(grant);
+      } else if (decides(grant, kept[same->second])) {
+        kept[same->second] = std::move(grant);
       }
     }
     for (Grant& grant : kept) {
-      if (grant.by_person) named_by_person_.push_back(grant.rule.path);
+      if (grant.by_person) named_by_person_.insert(grant.rule.path);
       fields_.paths.push_back(std::move(grant.rule));
     }
   }
@@ -231,8 +232,7 @@ class Assembly {
   }
 
   [[nodiscard]] bool is_named(const std::string& path) const {
-    return std::find(named_by_person_.begin(), named_by_person_.end(), path) !=
-           named_by_person_.end();
+    return named_by_person_.contains(path);
   }
 
   [[nodiscard]] bool is_writable(const std::string& path) const {
@@ -455,7 +455,7 @@ class Assembly {
   Places places_;
   std::optional<Repository> repository_;
   std::vector<Grant> grants_;
-  std::vector<std::string> named_by_person_;
+  std::unordered_set<std::string> named_by_person_;
 };
 
 }  // namespace

@@ -1,6 +1,7 @@
 // The benchmark: what a run costs, against the bare command, against floor programs that make the
-// same raw calls, and against bubblewrap. Prints medians, their spread, the ratios and whether the
-// goals are reached; `./dev bench` calls it. docs/performance.md says what was learned by it.
+// same raw calls, and against other launchers where they are there. Prints medians, their spread,
+// the ratios and whether the goals are reached; `./dev bench` calls it. docs/performance.md says
+// what was learned by it.
 #include <unistd.h>
 
 #include <algorithm>
@@ -34,6 +35,7 @@ struct Work {
   std::string name;
   std::vector<std::string> command;
   long rounds;
+  bool in_container = false;  // whether a container without a system can run it too
 };
 
 struct Options {
@@ -93,7 +95,7 @@ std::vector<Contender> contenders_for(const Options& options, const Work& work) 
   };
   const std::string& sefaca = options.sefaca;
   const std::string bwrap = "/usr/bin/bwrap";
-  return {
+  std::vector<Contender> out = {
       with("bare", {}),
       with("floor", {options.floor, log}),
       with("exec", {sefaca, "exec", "--preset=compiler", "--"}),
@@ -104,7 +106,27 @@ std::vector<Contender> contenders_for(const Options& options, const Work& work) 
       with("floor with namespaces", {options.floor, "--namespaces", log}),
       with("bubblewrap", {bwrap, "--ro-bind", "/", "/", "--unshare-net"}),
       with("bubblewrap, all namespaces", {bwrap, "--ro-bind", "/", "/", "--unshare-all"}),
+      with("firejail", {"/usr/bin/firejail", "--quiet", "--noprofile", "--net=none", "--"}),
+      with("minijail", {"/usr/bin/minijail0", "-U", "-e", "-p", "-v", "-n", "--"}),
+      with("nsjail", {"/usr/bin/nsjail", "-Mo", "-Q", "--chroot", "/", "--"}),
   };
+  if (work.in_container) {
+    out.push_back(with(
+        "podman", {"/usr/bin/podman", "run", "--rm", "--network=none", "--ulimit=nofile=1024:1024",
+                   "--ulimit=nproc=1024:1024", "--rootfs", place_of_its_own() + "/root"}));
+    out.back().every = 20;
+  }
+  return out;
+}
+
+// A container's whole system: one static program.
+void make_root() {
+  const std::string bin = place_of_its_own() + "/root/bin";
+  std::error_code ignored;
+  std::filesystem::create_directories(bin);
+  for (const char* directory : {"dev", "proc", "sys", "etc", "tmp", "run"})
+    std::filesystem::create_directories(place_of_its_own() + "/root/" + directory);
+  std::filesystem::copy_file("/bin/busybox", bin + "/true", ignored);
 }
 
 const Contender* find(const std::vector<Contender>& contenders, std::string_view name) {
@@ -115,17 +137,17 @@ const Contender* find(const std::vector<Contender>& contenders, std::string_view
 
 void print(std::FILE* out, const Work& work, const std::vector<Contender>& contenders) {
   std::fprintf(out, "%s: %ld rounds, whole processes\n", work.name.c_str(), work.rounds);
-  std::fprintf(out, "  %-28s %9s %19s %10s %9s\n", "", "median ms", "half lies between",
-               "best tenth", "of bare");
+  std::fprintf(out, "  %-28s %9s %19s %10s %9s %9s\n", "", "median ms", "half lies between",
+               "best tenth", "of bare", "peak KiB");
   const Contender* bare = find(contenders, "bare");
   for (const auto& one : contenders) {
     if (!one.missing.empty()) {
       std::fprintf(out, "  %-28s not here: %s\n", one.name.c_str(), one.missing.c_str());
       continue;
     }
-    std::fprintf(out, "  %-28s %9.3f %9.3f %9.3f %10.3f %8.2fx\n", one.name.c_str(), one.median(),
-                 one.quantile(0.25), one.quantile(0.75), one.quantile(0.1),
-                 bare == nullptr ? 0 : ratio_of(one, *bare).of_medians);
+    std::fprintf(out, "  %-28s %9.3f %9.3f %9.3f %10.3f %8.2fx %9ld\n", one.name.c_str(),
+                 one.median(), one.quantile(0.25), one.quantile(0.75), one.quantile(0.1),
+                 bare == nullptr ? 0 : ratio_of(one, *bare).of_medians, one.peak_kib);
   }
 }
 
@@ -154,8 +176,10 @@ std::string as_json(const Work& work, const std::vector<Contender>& contenders) 
     separator = ", ";
     if (one.missing.empty()) {
       std::snprintf(text, sizeof text,
-                    "{\"median\": %.4f, \"q1\": %.4f, \"q3\": %.4f, \"best_tenth\": %.4f}",
-                    one.median(), one.quantile(0.25), one.quantile(0.75), one.quantile(0.1));
+                    "{\"median\": %.4f, \"q1\": %.4f, \"q3\": %.4f, \"best_tenth\": %.4f, "
+                    "\"peak_kib\": %ld}",
+                    one.median(), one.quantile(0.25), one.quantile(0.75), one.quantile(0.1),
+                    one.peak_kib);
     } else {
       std::snprintf(text, sizeof text, "null");
     }
@@ -182,7 +206,7 @@ std::string as_json(const Work& work, const std::vector<Contender>& contenders) 
 
 // What is measured. The compiles work in the place of our own.
 std::vector<Work> works(const Options& options) {
-  std::vector<Work> out = {{"start (true)", {"/bin/true"}, options.rounds}};
+  std::vector<Work> out = {{"start (true)", {"/bin/true"}, options.rounds, true}};
   if (!options.compile) return out;
   std::ofstream("one.c") << "#include <stdio.h>\n#include <stdlib.h>\n#include <string.h>\n"
                             "int main(void) { puts(\"one\"); return 0; }\n";
@@ -202,6 +226,7 @@ int run(Options options) {
   std::atexit(remove_place);
   install(options.sefaca, "sefaca");
   install(options.floor, "floor");
+  make_root();
   // As people work: in a directory that is not the home itself.
   const std::string home = place + "/home", directory = home + "/work";
   std::filesystem::create_directories(directory);
@@ -217,6 +242,7 @@ int run(Options options) {
   for (const Work& work : works(options)) {
     std::vector<Contender> contenders = contenders_for(options, work);
     measure(contenders, environment.data(), work.rounds);
+    measure_peaks(contenders, environment.data(), options.floor);
     print(text, work, contenders);
     if (json.empty()) print_goals(text, contenders);
     json += (json.empty() ? "" : ", ") + as_json(work, contenders);

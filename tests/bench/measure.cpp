@@ -58,7 +58,7 @@ double Contender::quantile(double q) const {
 
 Ratio ratio_of(const Contender& one, const Contender& other) {
   std::vector<double> ratios;
-  for (std::size_t i = 0; i < one.times_ms.size(); ++i)
+  for (std::size_t i = 0; i < std::min(one.times_ms.size(), other.times_ms.size()); ++i)
     ratios.push_back(one.times_ms[i] / other.times_ms[i]);
   return {one.median() / other.median(), quantile_of(ratios, 0.25), quantile_of(ratios, 0.75),
           one.quantile(0.1) / other.quantile(0.1)};
@@ -74,11 +74,41 @@ void measure(std::vector<Contender>& contenders, char* const* environment, long 
   for (long round = 0; round < rounds; ++round) {
     for (std::size_t i = 0; i < contenders.size(); ++i) {
       Contender& one = contenders[(i + static_cast<std::size_t>(round)) % contenders.size()];
-      if (!one.missing.empty()) continue;
+      if (!one.missing.empty() || round % one.every != 0) continue;
       if (const auto why = run_once(one, environment, took); !why.empty())
         stop(one.name + ": " + why);
       one.times_ms.push_back(took);
     }
+  }
+}
+
+void measure_peaks(std::vector<Contender>& contenders, char* const* environment,
+                   const std::string& floor) {
+  for (Contender& one : contenders) {
+    if (!one.missing.empty()) continue;
+    std::vector<char*> argv{const_cast<char*>(floor.c_str()), const_cast<char*>("--peak")};
+    for (const auto& word : one.words) argv.push_back(const_cast<char*>(word.c_str()));
+    argv.push_back(nullptr);
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) != 0) stop("no pipe");
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+    posix_spawn_file_actions_adddup2(&actions, ends[1], STDERR_FILENO);
+    pid_t child = -1;
+    const int code = posix_spawn(&child, argv[0], &actions, nullptr, argv.data(), environment);
+    posix_spawn_file_actions_destroy(&actions);
+    close(ends[1]);
+    std::string said;
+    char buffer[512];
+    ssize_t got = 0;
+    while (code == 0 && (got = read(ends[0], buffer, sizeof buffer)) > 0)
+      said.append(buffer, static_cast<std::size_t>(got));
+    close(ends[0]);
+    if (code == 0) waitpid(child, nullptr, 0);
+    // The last line is its own; what the contender says stands before.
+    if (const auto at = said.rfind("peak "); at != std::string::npos)
+      one.peak_kib = std::strtol(said.c_str() + at + 5, nullptr, 10);
   }
 }
 

@@ -235,6 +235,8 @@ def compare(package, bare, other):
 def fault_of(bare):
     """What makes this no comparison: it does not even work bare."""
     for step, outcome in bare["steps"].items():
+        if outcome["code"] is None:
+            return f"bare: {step}: not done after {outcome['seconds']:.0f} s"
         if outcome["code"] != 0 and not (step == "test" and bare.get("tests")):
             return f"bare: {step}: exit code {outcome['code']}"
     return None if bare["installed"] else "bare: nothing was installed"
@@ -315,7 +317,7 @@ def main():
             file = state / f"{package['name']}.json"
             key = key_of(package, options.prefix)
             known = json.loads(file.read_text()) if file.exists() else {}
-            if known.get("key") != key or options.fresh:
+            if known.get("key") != key or known.get("fault") or options.fresh:
                 if options.count is not None and done >= options.count:
                     continue
                 known = {"key": key, "date": time.strftime("%Y-%m-%d"), "name": package["name"],

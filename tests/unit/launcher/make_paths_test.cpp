@@ -59,6 +59,9 @@ TEST_F(MakePathsTest, WhatACompilerNamesOutsideIsReadable) {
   EXPECT_THAT(paths("cc -I/usr/lib -Isub -c sub/a.c").read, IsEmpty());
   EXPECT_THAT(paths("cc -I/srv/x/y/z -c a.c").read, ElementsAre("/srv/x/y"));
   EXPECT_THAT(paths("cc -I../.. -I/ -I/home -c a.c").read, IsEmpty());
+  for (const char* line :
+       {"cc -Wl,--version-script,../lib/src/a.c", "cc -Wl,-O1,--version-script=../lib/src/a.c"})
+    EXPECT_THAT(paths(line).read, ElementsAre("/home/u/lib")) << line;
 }
 
 }  // namespace
