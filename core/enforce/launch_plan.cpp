@@ -78,7 +78,7 @@ class Planner {
     if (!host_.namespaces()) return;
     ns.user = !host_.admin;  // root needs none, and keeps the ids of others so (chown)
     ns.mount = true;
-    ns.ipc = !allowed("ipc");
+    ns.ipc = !allowed("ipc") && !in_fakeroot();
     // With signals allowed nobody of outside would have a number.
     ns.pid = supervised() && host_.pid_namespace && !allowed("signals");
     ns.fresh_proc = ns.pid;
@@ -538,6 +538,7 @@ class Planner {
     if (ns.ipc) held("ipc", "ipc namespace");
     if (ns.pid) held("scheduling", "pid namespace");
     if (allowed("ipc")) return;
+    if (in_fakeroot() && policy_.level != Level::strict) return fakeroot_gap();
     const bool listed = policy_.level == Level::strict || policy_.read == ReadScope::listed;
     if (plan_.filtered && listed && !(ns.ipc && ns.pid)) {
       plan_.filter.sharing = false;
@@ -552,6 +553,28 @@ class Planner {
       gap(kWeaker, "scheduling",
           "priorities and processor masks of the user's other processes can be changed",
           sharing_remedy());
+  }
+
+  // fakeroot(1) outside of sefaca: its library in each program asks its daemon for owners and
+  // modes, by System V messages, and waits for ever where the daemon is not to be found.
+  bool in_fakeroot() const {
+    const auto is_set = [&](std::string_view variable, std::string_view part) {
+      return std::any_of(policy_.environment.begin(), policy_.environment.end(),
+                         [&](std::string_view entry) {
+                           return entry.starts_with(variable) &&
+                                  entry.find(part, variable.size()) != std::string_view::npos;
+                         });
+    };
+    return is_set("FAKEROOTKEY=", "") && is_set("LD_PRELOAD=", "libfakeroot-sysv");
+  }
+
+  void fakeroot_gap() {
+    const char* remedy = "fakeroot inside: sefaca run -- fakeroot COMMAND";
+    gap(kWeaker, "ipc", "fakeroot outside is asked by System V messages: the host's are reachable",
+        remedy);
+    if (!plan_.namespaces.pid)
+      gap(kWeaker, "scheduling",
+          "priorities and processor masks of the user's other processes can be changed", remedy);
   }
 
   // Why there are no such namespaces: the host, a masked /proc, exec, or the policy itself.

@@ -15,10 +15,11 @@ namespace {
 
 class Plan {
  public:
-  Plan(const std::string& key, const std::string& value) {
+  Plan(const std::string& key, const std::string& value, const Environment& variables = {}) {
     surroundings_.cwd = "/usr";
     surroundings_.home = "/nonexistent";
     surroundings_.environment = {{"PATH", "/usr/bin"}, {"HOME", "/nonexistent"}};
+    for (const auto& [name, text] : variables) surroundings_.environment[name] = text;
     surroundings_.machine_memory_bytes = 1ULL << 30;
     surroundings_.files = &files_;
     PolicyBuilder builder(surroundings_);
@@ -150,6 +151,19 @@ TEST(LaunchPlan, WhatIsSharedIsApartRefusedOrNamed) {
   EXPECT_FALSE(allowed.namespaces.ipc);
   EXPECT_FALSE(allowed.enforced.contains("ipc"));
   EXPECT_EQ(gap(allowed, "ipc"), nullptr);
+}
+
+TEST(LaunchPlan, FakerootOutsideIsReachedAndNamed) {
+  const Environment fakeroot = {{"FAKEROOTKEY", "123"}, {"LD_PRELOAD", "libfakeroot-sysv.so"}};
+  for (const char* preset : {"compiler", "development"}) {
+    const LaunchPlan plan = Plan("preset", preset, fakeroot).on(with_listener(host(7)));
+    EXPECT_TRUE(plan.filter.sharing) << preset;
+    EXPECT_FALSE(plan.namespaces.ipc) << preset;
+    ASSERT_NE(gap(plan, "ipc"), nullptr) << preset;
+    EXPECT_EQ(gap(plan, "ipc")->effect, Gap::Effect::weaker) << preset;
+  }
+  const Environment no_library = {{"FAKEROOTKEY", "123"}};
+  EXPECT_FALSE(Plan("preset", "compiler", no_library).on(host(7)).filter.sharing);
 }
 
 TEST(LaunchPlan, RootWithItsCapabilitiesNeedsNoUserNamespace) {
