@@ -14,7 +14,7 @@ struct Row {
 
 constexpr Row kTargets[] = {
     {"testing",
-     "test tests check checks unittest unittests installcheck test-* tests-* check-* "
+     "test tests check checks verify unittest unittests installcheck test-* tests-* check-* "
      "*-test *-tests *-check"},
     {"pass", "install uninstall dist installdirs install-* uninstall-* dist-*"},
 };

@@ -77,7 +77,7 @@ def curve(title, what, unit, series, x, y, knee=None, width=370, height=250):
         exponent = power_of_ten(n)
         if n == 10 ** exponent or len(set(ns)) < 7:
             parts.append(text(at_x, bottom + 16, f"{n:,}", 10, "middle"))
-    parts += [text((left + right) / 2, y + height - 4, what, 11, "middle"), text(x + 8, top - 4, unit, 10, colour=PLAIN)]
+    parts += [text((left + right) / 2, y + height - 4, what, 11, "middle"), text(right, y + 16, unit, 10, "end", PLAIN)]
     for i, (name, colour, points) in enumerate(series):
         way = " ".join(f"{a:.1f},{b:.1f}" for a, b in (at(n, v) for n, v in points))
         parts.append(f"<polyline points='{way}' fill='none' stroke='{colour}' stroke-width='2'/>")
