@@ -304,7 +304,7 @@ def main():
     if options.list_needs:
         print("\n".join(sorted({need for package in chosen for need in package.get("needs", [])})))
         return
-    state = pathlib.Path(options.state)
+    state = pathlib.Path(options.state).resolve()
     if not options.prefix:
         write_table(packages, state, pathlib.Path(options.table))
         return
