@@ -16,7 +16,6 @@ $SEFACA_TEST_USER.
 """
 import argparse
 import ctypes
-import fnmatch
 import hashlib
 import json
 import os
@@ -32,7 +31,7 @@ import time
 import tomllib
 
 from results import differences, results_of
-from table import write_table
+from table import explained_anew, reason_for, write_table
 
 HERE = pathlib.Path(__file__).resolve().parent
 STEPS = ("configure", "build", "test", "install")
@@ -205,11 +204,6 @@ def build_once(package, variant, place, archive, logs, end):
     return result
 
 
-def explained(package, sentence):
-    return next((why for pattern, why in package.get("explained", {}).items()
-                 if fnmatch.fnmatch(sentence, pattern)), None)
-
-
 def compare(package, bare, other):
     """(sentences for what differs and is not explained, explained ones with their reasons)."""
     found = []
@@ -227,7 +221,7 @@ def compare(package, bare, other):
         found.append("nothing ran under sefaca")
     open_, reasons = [], []
     for sentence in found:
-        why = explained(package, sentence)
+        why = reason_for(package, sentence)
         (reasons if why else open_).append(f"{sentence}: {why}" if why else sentence)
     return open_, reasons
 
@@ -278,7 +272,8 @@ def attempt(package, place, options, state):
 def key_of(package, prefix):
     """Changes with what would have to be done again."""
     binary = hashlib.sha256((pathlib.Path(prefix) / "bin" / "sefaca").read_bytes()).hexdigest()
-    return hashlib.sha256((json.dumps(package, sort_keys=True) + binary).encode()).hexdigest()
+    what = {key: value for key, value in package.items() if key != "explained"}
+    return hashlib.sha256((json.dumps(what, sort_keys=True) + binary).encode()).hexdigest()
 
 
 def main():
@@ -328,6 +323,7 @@ def main():
                 faults += 1
                 say(f"{package['name']}: {known['fault']}")
                 continue
+            known = explained_anew(package, known)
             differs = [f"{variant}: {s}" for variant, all_ in known["differs"].items() for s in all_]
             different += bool(differs)
             for sentence in differs[:20]:

@@ -1,4 +1,5 @@
 """What corpus.py found, as the page docs/compatibility.md and its twin in JSON."""
+import fnmatch
 import json
 
 MOST_SENTENCES = 4  # of one package, on the page
@@ -29,11 +30,28 @@ def verdict(package, known, variant):
         return "none", "-"
     if known["differs"].get(variant):
         return "differs", f"**differs**: {len(known['differs'][variant])}"
-    if known["explained"].get(variant):
+    explained = known["explained"].get(variant, [])
+    # A denial that the build goes on without, and that is a true one, is no difference.
+    if any(not sentence.startswith("denied: ") for sentence in explained):
         return "differs", "differs, as said below"
+    below = "; a denial, see below" if explained else ""
     if package.get("setting"):
-        return "setting", "same, with " + ", ".join(f"`{value}`" for value in package["setting"].values())
-    return "same", "same"
+        return "setting", "same, with " + ", ".join(f"`{value}`" for value in package["setting"].values()) + below
+    return "same", "same" + below
+
+
+def reason_for(package, sentence):
+    return next((why for pattern, why in package.get("explained", {}).items()
+                 if fnmatch.fnmatch(sentence, pattern)), None)
+
+
+def explained_anew(package, known):
+    """The same with what packages.toml explains by now: reasons are no result."""
+    for variant, sentences in known.get("differs", {}).items():
+        known["explained"].setdefault(variant, []).extend(
+            f"{s}: {why}" for s in sentences if (why := reason_for(package, s)))
+        known["differs"][variant] = [s for s in sentences if not reason_for(package, s)]
+    return known
 
 
 def seconds(variant):
@@ -85,7 +103,7 @@ def write_table(packages, state, file):
     rows, reasons, missing, kinds, facts, where = [], [], [], [], [], set()
     for package in packages:
         path = state / f"{package['name']}.json"
-        known = json.loads(path.read_text()) if path.exists() else {"fault": "not done yet"}
+        known = explained_anew(package, json.loads(path.read_text())) if path.exists() else {"fault": "not done yet"}
         if known.get("fault"):
             missing.append((package["name"], known["fault"]))
             continue
@@ -111,7 +129,7 @@ def write_table(packages, state, file):
              "| peak MiB | date |\n|---|---|---|---|---|---|---|---|---|---|---|\n")
     text += "".join(rows)
     if reasons:
-        text += "\n## What differs, and why\n" + "".join(reasons)
+        text += "\n## What differs or was denied, and why\n" + "".join(reasons)
     if missing:
         text += "\n## In the list and without a comparison here\n"
         text += "".join(f"- {name}: {why.splitlines()[-1][:160]}\n" for name, why in missing)
