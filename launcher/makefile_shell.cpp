@@ -28,7 +28,16 @@ bool is_name_byte(char c) {
 }
 
 std::string_view first_word(std::string_view line) {
-  return line.substr(0, line.find_first_of(" \t"));
+  std::size_t end = 0;
+  while (end < line.size() && line[end] != ' ' && line[end] != '\t') ++end;
+  return line.substr(0, end);
+}
+
+// Makefiles of many thousand lines are read for each line of a recipe: most of theirs are seen to
+// be nothing of ours by their first byte.
+bool may_be_word(std::string_view line) {
+  return line.starts_with("de") || line.starts_with("end") || line.starts_with("inc") ||
+         line.starts_with("-inc") || line.starts_with("sinc");
 }
 
 // "NAME = value" of one line, with words like `export` before it; nullopt: no such line.
@@ -38,13 +47,16 @@ struct MakeAssignment {
 };
 std::optional<MakeAssignment> assignment_in(std::string_view line) {
   for (;;) {
+    const char first = line.empty() ? '\0' : line.front();
+    if (first != 'o' && first != 'e' && first != 'p') break;
     const std::string_view word = first_word(line);
     if (word != "override" && word != "export" && word != "private") break;
     line = trim(line.substr(word.size()));
   }
   std::size_t end = 0;
   while (end < line.size() && is_name_byte(line[end])) ++end;
-  std::string_view rest = trim(line.substr(end));
+  std::string_view rest = line.substr(end);
+  while (!rest.empty() && (rest.front() == ' ' || rest.front() == '\t')) rest.remove_prefix(1);
   // ?= finds SHELL set already, += adds to it, != runs something.
   while (rest.starts_with(':')) rest.remove_prefix(1);
   if (end == 0 || !rest.starts_with('=')) return std::nullopt;
@@ -103,10 +115,11 @@ class Makefiles {
       }
       at = end + 1;
       if (line.empty() || line.front() == '\t' || line.front() == '#') continue;
-      line = trim(line);
-      if (first_word(line) == "endef") defining = false;
-      if (!defining) statement(line);
-      if (first_word(line) == "define") defining = true;
+      while (!line.empty() && (line.front() == ' ' || line.front() == '\t')) line.remove_prefix(1);
+      const std::string_view word = may_be_word(line) ? first_word(line) : std::string_view();
+      if (word == "endef") defining = false;
+      if (!defining) statement(line, word);
+      if (word == "define") defining = true;
     }
   }
 
@@ -125,8 +138,7 @@ class Makefiles {
   }
 
  private:
-  void statement(std::string_view line) {
-    const std::string_view word = first_word(line);
+  void statement(std::string_view line, std::string_view word) {
     if (word == "include" || word == "-include" || word == "sinclude") {
       const auto names = expanded(trim(without_comment(line.substr(word.size()))), 0);
       for (const std::string& name : split(names.value_or(""), ' ')) {

@@ -127,7 +127,7 @@ class Place:
 def words_of_door(package, variant, place):
     """What packages.toml's {…} stand for: nothing where it is bare."""
     if variant == "bare":
-        return {"make": "", "cmake": "", "meson": "", "wrapper": "", "test": ""}
+        return {"make": "", "cmake": "", "meson": "", "wrapper": "", "test": "", "env": ""}
     module = place.prefix / "lib/cmake/Sefaca/Sefaca.cmake"
     launch = "sefaca-launch"
     setting = package.get("setting", {})
@@ -135,7 +135,8 @@ def words_of_door(package, variant, place):
             "cmake": f"-DCMAKE_PROJECT_TOP_LEVEL_INCLUDES={module} " + setting.get("cmake", ""),
             "meson": f"CC='{launch} -- cc' CXX='{launch} -- c++'",
             "wrapper": f"--wrapper='{launch} --preset=testing --'",
-            "test": f"{launch} --preset=testing --"}
+            "test": f"{launch} --preset=testing --",
+            "env": setting.get("env", "")}
 
 
 def installed(tree):
