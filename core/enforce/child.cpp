@@ -91,7 +91,9 @@ bool set_limits(ChildPlan& plan) {
     call(SYS_prlimit64, 0, limit.resource, nullptr, &now);
     // Never raised: a hard limit below the policy's is narrower, and stays.
     const std::uint64_t value = limit.value < now.rlim_max ? limit.value : now.rlim_max;
-    const rlimit64 wanted{value, value};
+    rlimit64 wanted{value, value};
+    // SIGXCPU says what happened; who handles it is killed a second later (setrlimit(2)).
+    if (limit.resource == RLIMIT_CPU && value < now.rlim_max) ++wanted.rlim_max;
     const long r = call(SYS_prlimit64, 0, limit.resource, &wanted, nullptr);
     if (r < 0) return fail(plan, Step::limits, r);
   }

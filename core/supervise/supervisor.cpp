@@ -24,9 +24,9 @@
 #include "core/base/unique_fd.h"
 #include "core/enforce/init.h"
 #include "core/notify/receiver.h"
-#include "core/policy/units.h"
 #include "core/supervise/fence.h"
 #include "core/supervise/guardian.h"
+#include "core/supervise/limit_violation.h"
 #include "core/supervise/process_tree.h"
 #include "core/supervise/terminal.h"
 
@@ -463,42 +463,11 @@ class Supervisor::Impl {
     o.cpu_time_ms = cpu_ms_;
     o.max_memory_bytes = std::max(largest_bytes_, peak_memory_);
     o.peak_processes = peak_processes_;
-    add_violation(o);
+    if (auto violation = limit_violation(o, limits_)) o.violations.push_back(std::move(*violation));
     o.violations.insert(o.violations.end(), violations_.begin(), violations_.end());
     o.left_running = std::move(left_running_);
     out.left = std::move(left_);
     return out;
-  }
-
-  void add_violation(Outcome& o) const {
-    Violation v;
-    v.count = 1;
-    switch (o.kind) {
-      case Outcome::Kind::timed_out:
-        v.kind = ViolationKind::timeout_exceeded;
-        v.limit = limits_.timeout_ms;
-        v.peak = o.duration_ms;
-        v.suggestion = concat("Use --timeout=DURATION if it needs longer than ",
-                              format_duration(limits_.timeout_ms));
-        break;
-      case Outcome::Kind::memory_exceeded:
-        v.kind = ViolationKind::memory_limit_exceeded;
-        v.limit = limits_.memory_bytes;
-        v.peak = peak_memory_;
-        v.suggestion =
-            concat("Use --memory=SIZE if it needs more than ", format_bytes(limits_.memory_bytes));
-        break;
-      case Outcome::Kind::processes_exceeded:
-        v.kind = ViolationKind::process_limit_exceeded;
-        v.limit = limits_.processes;
-        v.peak = peak_processes_;
-        v.suggestion = concat("Use --pids=N if it needs more than ",
-                              std::to_string(limits_.processes.value_or(0)), " processes");
-        break;
-      default:
-        return;
-    }
-    o.violations.push_back(std::move(v));
   }
 
   const SuperviseRequest& request_;

@@ -1,6 +1,7 @@
 #!/bin/sh
-# Limits of memory and processes on this machine and where there are no control groups: what passes
-# them is ended and on record, what reserves much and uses little is not, and nothing is left behind.
+# Limits of memory, processes, processor time and files, on this machine and where there are no control
+# groups: what passes them is ended and on record, what reserves much and uses little is not, and nothing
+# is left behind.
 . "$(dirname -- "$0")/../lib.sh"
 cp -- "$SEFACA_AS_HOST" "$work/bin/as-host"
 SEFACA_BINARY=$work/bin/sefaca
@@ -69,6 +70,16 @@ for who in $people; do
       attempt as "$who" as-host $host -- sefaca run --preset=testing -- setarch -R "with-$kind"
       exits "$on: testing runs -fsanitize=$kind" 0
     done
+  done
+  # The kernel's own limits: of a process by itself, and of one that its shell gives the code of.
+  for command in 'exec dash -c "while :; do :; done"' 'dash -c "while :; do :; done"'; do
+    attempt as "$who" sefaca run --cpu-time=1s -- sh -c "$command"
+    exits "$who: processor time that is used up ends it: $command" 152
+    says "$who: and is named" 'timeout_exceeded: Use --cpu-time=DURATION if .* more than 1s'
+    is "$who: with its limit" '[(v["violation"], v["limit"]) for v in r["violations"]] == [("timeout_exceeded", 1000)]'
+    attempt as "$who" sefaca run --file-size=1m -- sh -c "$(echo "$command" | sed 's/while.*done/dd if=\/dev\/zero of=big bs=1M count=5/')"
+    exits "$who: a file that grows too large ends it" 153
+    says "$who: and is named" 'filesystem_write_denied: Use --file-size=SIZE if .* larger than 1m'
   done
   attempt as "$who" sefaca run --pids=20 --timeout=5 -- sh -c 'f() { f | f & }; f; sleep 60'
   check "$who: a fork bomb is stopped" [ "$code" -ne 0 ]
