@@ -5,6 +5,7 @@
 . "$(dirname -- "$0")/../lib.sh"
 enter_own_network "$@"
 
+# shellcheck disable=SC2317  # called by attempt
 # slowly OPTION…: sefaca, each of whose own close(2) comes 8 ms late.
 slowly() {
   as "$who" strace -o /dev/null -e trace=close -e inject=close:delay_enter=8000 sefaca run "$@"
