@@ -18,6 +18,21 @@ machine=$(uname -m)
 
 output() { echo "$1=$2" >>"$GITHUB_OUTPUT"; }
 
+# OWNER/REPO that this checkout was fetched from, empty for a checkout of one's own (uses: ./…).
+# GitHub's runner puts it into the path; `github.action_repository` names the outer action where
+# one composite action uses another.
+repository() {
+  case $GITHUB_ACTION_PATH in
+    */_actions/*/*/*)
+      fetched=${GITHUB_ACTION_PATH#*/_actions/}
+      project=${fetched#*/}
+      echo "${fetched%%/*}/${project%%/*}"
+      ;;
+    "${GITHUB_WORKSPACE:-/}"/*) ;;
+    *) echo "$SEFACA_ACTION_REPOSITORY" ;;
+  esac
+}
+
 # The release that this very checkout is of.
 own_version() {
   sed -n 's/^project(sefaca VERSION \([0-9.]*\).*/v\1/p' "$source_directory/CMakeLists.txt"
@@ -48,14 +63,16 @@ find_it() {
   case $version in
     *[!A-Za-z0-9.+-]*) stop 'version: a character that no release has' ;;
   esac
+  repository=$(repository)
   # A checkout of one's own (uses: ./github-action) has no repository with releases to ask.
-  if [ "$version" = source ] || [ -z "$SEFACA_ACTION_REPOSITORY" ]; then
+  if [ "$version" = source ] || [ -z "$repository" ]; then
     output from source
   else
     output from release
   fi
   digest=$(digest_of_sources)
   output version "$version"
+  output repository "$repository"
   output prefix "$RUNNER_TEMP/sefaca-$digest"
   output key "sefaca-$machine-$(. /etc/os-release && echo "$ID-${VERSION_ID:-}")-$digest"
 }
@@ -63,9 +80,11 @@ find_it() {
 fetch() {  # fetch URL FILE
   if command -v curl >/dev/null; then
     curl --fail --silent --show-error --location --retry 3 --max-time 300 --output "$2" -- "$1"
-  elif command -v wget >/dev/null; then
+  elif wget --version 2>/dev/null | grep -q 'GNU Wget'; then
+    # busybox's own believes any certificate.
     wget -q -T 60 -O "$2" -- "$1"
   else
+    say 'neither curl nor GNU wget to fetch a release with'
     return 1
   fi
 }
@@ -73,7 +92,7 @@ fetch() {  # fetch URL FILE
 # False when there is no such release for this machine; a wrong checksum or attestation ends all.
 from_release() {
   archive=sefaca-${SEFACA_VERSION#v}-linux-$machine.tar.gz
-  base=$server/$SEFACA_ACTION_REPOSITORY/releases/download/$SEFACA_VERSION
+  base=$server/$SEFACA_REPOSITORY/releases/download/$SEFACA_VERSION
   place=$(mktemp -d "$RUNNER_TEMP/sefaca-fetch.XXXXXX")
   if ! fetch "$base/SHA256SUMS" "$place/SHA256SUMS" || ! fetch "$base/$archive" "$place/$archive"; then
     rm -rf -- "$place"
@@ -82,17 +101,19 @@ from_release() {
   expected=$(awk -v name="$archive" '$2 == name || $2 == "*" name { print $1 }' "$place/SHA256SUMS")
   [ "$(sha256sum "$place/$archive" | cut -d ' ' -f 1)" = "$expected" ] ||
     stop "$archive is not what SHA256SUMS of $SEFACA_VERSION says"
-  if [ "$server" = https://github.com ] && command -v gh >/dev/null && [ -n "$GH_TOKEN" ]; then
-    gh attestation verify "$place/$archive" --repo "$SEFACA_ACTION_REPOSITORY" >/dev/null ||
+  if [ "$server" != https://github.com ]; then
+    proof="checksum verified; attestations are GitHub's, not $server's"
+  elif ! command -v gh >/dev/null || [ -z "$GH_TOKEN" ]; then
+    proof='checksum verified; no gh to verify the attestation with'
+  else
+    gh attestation verify "$place/$archive" --repo "$SEFACA_REPOSITORY" >/dev/null ||
       stop "the attestation of $archive can't be verified"
     proof='checksum and attestation verified'
-  else
-    proof='checksum verified; no gh to verify the attestation with'
   fi
   mkdir -p -- "$SEFACA_PREFIX"
   tar -xzf "$place/$archive" -C "$SEFACA_PREFIX" --strip-components=1
   rm -rf -- "$place"
-  say "installed from release $SEFACA_VERSION of $SEFACA_ACTION_REPOSITORY ($proof)"
+  say "installed from release $SEFACA_VERSION of $SEFACA_REPOSITORY ($proof)"
 }
 
 debian_packages='g++ cmake make libseccomp-dev libboost-program-options-dev libtomlplusplus-dev
@@ -127,8 +148,15 @@ from_source() {
   fi
   rm -rf -- "$build" "$build.out"
   say "built from the action's own checkout"
-  [ -x "$SEFACA_PREFIX/libexec/sefaca/sefaca-ship" ] ||
-    say 'without sefaca-ship (no libcurl 7.85): records can not be sent to an endpoint'
+}
+
+# It alone is no static program. Asked for nothing it ends with 2, where the loader finds its
+# libraries.
+has_ship() {
+  ship=$SEFACA_PREFIX/libexec/sefaca/sefaca-ship
+  code=0
+  "$ship" </dev/null >/dev/null 2>&1 || code=$?
+  [ "$code" -eq 2 ]
 }
 
 install_it() {
@@ -146,6 +174,7 @@ install_it() {
   chmod 755 "$SEFACA_PREFIX/bin/sefaca-step"
   version=$("$SEFACA_PREFIX/bin/sefaca" --version) || stop 'the program does not start here'
   say "$version"
+  has_ship || say 'sefaca-ship does not start here (it needs libcurl 7.85): no records to an endpoint'
   # Only the owner's: the logs of this job.
   (umask 077 && mkdir -p -- "$RUNNER_TEMP/sefaca")
   log=$RUNNER_TEMP/sefaca/audit.jsonl

@@ -2,8 +2,17 @@
 # The action's step `run`: from the inputs to the words of `sefaca run`.
 set -eu
 
-# shellcheck disable=SC2154  # the trap sets it
-trap 'code=$?; echo "exit-code=$code" >>"$GITHUB_OUTPUT"; exit "$code"' EXIT
+# shellcheck disable=SC2317  # the trap calls it
+at_the_end() {
+  code=$?
+  echo "exit-code=$code" >>"$GITHUB_OUTPUT"
+  # A command may end with 125 too; then there is a record of it.
+  if [ "$code" -eq 125 ] && [ ! -s "$log" ]; then
+    echo '::error title=sefaca::the command was not run (125); the log of this step says why'
+  fi
+  exit "$code"
+}
+trap at_the_end EXIT
 sefaca=$SEFACA_PREFIX/bin/sefaca
 log=$(mktemp -d "$RUNNER_TEMP/sefaca/step.XXXXXX")/audit.jsonl
 echo "log=$log" >>"$GITHUB_OUTPUT"

@@ -23,7 +23,8 @@ skip() {
 }
 
 clean_up() {
-  [ -z "${server_pid:-}" ] || kill "$server_pid" 2>/dev/null
+  # shellcheck disable=SC2086  # words on purpose
+  [ -z "${server_pid:-}" ] || kill $server_pid 2>/dev/null
   [ -z "$work" ] || rm -rf -- "$work"
 }
 
@@ -227,6 +228,23 @@ PY
 }
 
 received() { wc -l <"$work/received"; }
+
+# --- Certificates --------------------------------------------------------------------------------
+
+# Authorities of the test's own, $work/NAME.pem and $work/NAME.key; the first of them signs
+# $work/server.pem (and .key), for localhost.
+make_certificates() {
+  for name in "$@"; do
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 \
+      -subj "/CN=sefaca test $name" -keyout "$work/$name.key" -out "$work/$name.pem" || return 1
+    chmod 644 "$work/$name.pem"
+  done
+  openssl req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj /CN=localhost \
+    -keyout "$work/server.key" -out "$work/server.csr" || return 1
+  printf 'subjectAltName=DNS:localhost\n' >"$work/server.ext"
+  openssl x509 -req -in "$work/server.csr" -CA "$work/$1.pem" -CAkey "$work/$1.key" \
+    -CAcreateserial -days 2 -extfile "$work/server.ext" -out "$work/server.pem"
+}
 
 # --- No user namespaces --------------------------------------------------------------------------
 

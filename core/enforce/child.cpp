@@ -45,11 +45,19 @@ bool reset_dispositions(ChildPlan& plan) {
   return true;
 }
 
+// A table of descriptors of one's own. Docker's default profile refuses every unshare(2), also the one
+// that only asks for this; close_range(2) of nothing gives the same (Linux 5.9, fs/file.c).
+long own_descriptors() {
+  constexpr unsigned kNothing = 0x7fffffff;
+  const long r = call(SYS_close_range, kNothing, kNothing, CLOSE_RANGE_UNSHARE);
+  return r < 0 ? call(SYS_unshare, CLONE_FILES) : r;
+}
+
 // Until here the table is the supervisor's too: what it holds is closed in a copy. Nothing of ours
 // is left open over execve, least of all the listener: a copy of it would make every notified call
 // wait for ever when the supervisor is gone; without one they fail with ENOSYS at once.
 bool close_descriptors(ChildPlan& plan) {
-  const long alone = call(SYS_unshare, CLONE_FILES);
+  const long alone = own_descriptors();
   if (alone < 0) return fail(plan, Step::descriptors, alone);
   long first = 3;
   const auto close_range = [&](long from, long to) {
@@ -247,7 +255,7 @@ namespace {
 
 int trial_main(void* argument) {
   auto& plan = *static_cast<ChildPlan*>(argument);
-  call(SYS_unshare, CLONE_FILES);
+  own_descriptors();
   call(SYS_exit_group, set_up_namespaces(plan) ? 0 : 125);
   __builtin_unreachable();
 }

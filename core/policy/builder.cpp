@@ -179,6 +179,7 @@ DoorPaths joined(DoorPaths to, const DoorPaths& from) {
   append(to.write, from.write);
   append(to.read, from.read);
   append(to.protect, from.protect);
+  append(to.scripts, from.scripts);
   return to;
 }
 

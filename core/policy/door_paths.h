@@ -13,6 +13,8 @@ struct DoorPaths {
   std::vector<std::string> read{};  // takes nothing from what a rule around it lets be written
   // Stay read-only although something around them is writable (PathRule::Kind::protected_).
   std::vector<std::string> protect{};
+  // No secrets, although they are named as one.
+  std::vector<std::string> scripts{};
 };
 
 }  // namespace sefaca

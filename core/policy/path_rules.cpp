@@ -56,7 +56,7 @@ class Assembly {
     add_home_entries();
     add_protected();
     for (const std::string& path : door.protect) protect(path);
-    add_secrets();
+    add_secrets(door);
     drop_what_changes_nothing();
     std::sort(fields_.paths.begin(), fields_.paths.end(),
               [](const PathRule& a, const PathRule& b) { return a.path < b.path; });
@@ -378,7 +378,7 @@ class Assembly {
     return absolute_path(base_name(path), files_.real_path(parent).value_or(parent));
   }
 
-  void add_secrets() {
+  void add_secrets(const DoorPaths& door) {
     // What is not there is hidden only where it could be made.
     const bool could_be_made =
         std::any_of(fields_.paths.begin(), fields_.paths.end(), [&](const PathRule& rule) {
@@ -396,11 +396,16 @@ class Assembly {
       fields_.paths.push_back(std::move(rule));
     }
     hide_token();
+    std::vector<PathRule> secrets = secret_rules(surroundings_, places_, homes_, repository_);
+    std::erase_if(secrets, [&](const PathRule& rule) {
+      return std::any_of(door.scripts.begin(), door.scripts.end(),
+                         [&](const std::string& script) { return resolved(script) == rule.path; });
+    });
     if (fields_.level == Level::permissive) {
-      fields_.watched = secret_rules(surroundings_, places_, homes_, repository_);
+      fields_.watched = std::move(secrets);
       return;
     }
-    for (PathRule& rule : secret_rules(surroundings_, places_, homes_, repository_)) {
+    for (PathRule& rule : secrets) {
       if (is_named(rule.path)) continue;
       std::erase_if(fields_.paths, [&](const PathRule& other) { return other.path == rule.path; });
       if (rule.kind == PathRule::Kind::protected_) leave_creation(rule);

@@ -37,7 +37,8 @@ bool is_hex(char c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
-// actions/checkout's ssh key: a UUID without an ending.
+// A UUID without an ending: actions/checkout's ssh key, and the script of a step with a shell of
+// its own (`shell: sefaca run … {0}`).
 bool is_uuid(std::string_view name) {
   constexpr std::string_view kShape = "00000000-0000-0000-0000-000000000000";
   return std::equal(name.begin(), name.end(), kShape.begin(), kShape.end(), [](char c, char shape) {
@@ -68,7 +69,9 @@ DoorPaths runner_paths(const Command& command, const Surroundings& surroundings)
   for (const std::string& word : command.argv) {
     if (!word.starts_with('/') || parent_path(word) != temporary) continue;
     const auto info = surroundings.files->info(word);
-    if (info && info->type == FileInfo::Type::file) out.read.push_back(word);
+    if (!info || info->type != FileInfo::Type::file) continue;
+    out.read.push_back(word);
+    if (is_uuid(base_name(word))) out.scripts.push_back(word);
   }
   return out;
 }

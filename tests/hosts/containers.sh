@@ -2,15 +2,10 @@
 # sefaca in a real container: podman with its default seccomp profile, an image of busybox and the
 # static program, no registry. Prints the row of the matrix: held, named gap, FAILED.
 . "$(dirname -- "$0")/../lib.sh"
-[ "$(id -u)" -eq 0 ] || skip 'storage of its own wants root'
-for program in podman runc busybox; do
-  command -v "$program" >/dev/null || skip "there is no $program"
-done
+. "$(dirname -- "$0")/engine.sh"
+command -v busybox >/dev/null || skip 'there is no busybox'
 
-image=$work/image
-mkdir -p "$image/bin" "$image/etc" "$image/proc" "$image/sys" "$image/dev" "$image/tmp" \
-  "$image/var/tmp" "$image/root/.ssh" "$image/job"
-chmod 1777 "$image/tmp" "$image/var/tmp"
+mkdir -p "$image/bin" "$image/etc" "$image/root/.ssh" "$image/job"
 cp -- "$(command -v busybox)" "$image/bin/busybox"
 for applet in sh cat echo sleep true touch kill grep sed tail setsid mkdir env ls; do
   ln -s busybox "$image/bin/$applet"
@@ -19,31 +14,7 @@ cp -- "$work/bin/sefaca" "$image/bin/sefaca"
 echo 'root:x:0:0:root:/root:/bin/sh' >"$image/etc/passwd"
 echo secret >"$image/root/.ssh/id_ed25519"
 chmod 600 "$image/root/.ssh/id_ed25519"
-
-cat >"$work/containers.conf" <<CONF
-[containers]
-default_ulimits = ["nofile=1024:4096", "nproc=4096:4096"]
-[engine]
-runtime = "$(command -v runc)"
-cgroup_manager = "cgroupfs"
-events_logger = "file"
-CONF
-CONTAINERS_CONF=$work/containers.conf
-export CONTAINERS_CONF
-engine() {
-  podman --root "$work/storage" --runroot "$work/run" --tmpdir "$work/engine" \
-    --storage-driver "${driver:-vfs}" "$@"
-}
-# shellcheck disable=SC2317  # called by the trap
-end_engine() {
-  engine rm --all --force --time 0 >/dev/null 2>&1
-  engine rmi --all --force >/dev/null 2>&1
-  umount "$work/storage" "$work/storage/overlay" 2>/dev/null
-  clean_up
-}
-trap end_engine EXIT
-tar -C "$image" -c . | engine import - localhost/sefaca-test:1 >/dev/null 2>"$work/err" ||
-  { cat "$work/err"; skip 'no image could be imported'; }
+import_image
 
 # What happens inside, one line each: the behaviour, whether it happened, and the run's own record.
 cat >"$work/inside.sh" <<'INSIDE'
@@ -78,8 +49,8 @@ grep -lq '424[2]' /proc/[0-9]*/cmdline 2>/dev/null && left=yes
 echo "daemon $left $(tail -n 1 $log)"
 INSIDE
 
-attempt engine run --rm --pull=never --network=none --volume "$work/inside.sh:/inside.sh:ro" \
-  localhost/sefaca-test:1 /bin/sh /inside.sh
+attempt "$engine" run --rm --pull=never --network=none --volume "$work/inside.sh:/inside.sh:ro" \
+  "$image_name" /bin/sh /inside.sh
 exits 'the container ends well' 0
 cat >"$work/judge.py" <<'PY'
 import json, sys

@@ -1,5 +1,7 @@
 """An HTTPS endpoint for records, on 127.0.0.1: endpoint.py DIRECTORY PORT CERTIFICATE KEY.
 
+PORT 0: the kernel chooses. DIRECTORY/ready is there when it listens, and holds the port.
+
 DIRECTORY/mode says how it answers: 200, 503, a number, "413 N" (more than N lines), "400 TEXT"
 (lines that hold TEXT), "die" (takes the body, then closes without an answer). Requests without the
 token in DIRECTORY/token get 401. What it took is appended to DIRECTORY/received, a line for each
@@ -72,6 +74,7 @@ server = Server(("127.0.0.1", int(port)), Handler)
 context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
 context.load_cert_chain(certificate, key)
 server.socket = context.wrap_socket(server.socket, server_side=True)
-with open(os.path.join(directory, "ready"), "w", encoding="utf-8"):
-    pass
+with open(os.path.join(directory, "ready.new"), "w", encoding="utf-8") as file:
+    file.write(str(server.server_address[1]))
+os.rename(os.path.join(directory, "ready.new"), os.path.join(directory, "ready"))
 server.serve_forever()

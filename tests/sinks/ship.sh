@@ -10,20 +10,8 @@ ship=$SEFACA_BUILD_DIR/libexec/sefaca/sefaca-ship
 mkdir -p "$work/libexec/sefaca"
 cp -- "$ship" "$work/libexec/sefaca/sefaca-ship"
 
-# --- The authority, the server's certificate, and another authority ------------------------------
-certificates() {
-  for name in ca other; do
-    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 \
-      -subj "/CN=sefaca test $name" -keyout "$work/$name.key" -out "$work/$name.pem" || return 1
-  done
-  openssl req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj /CN=localhost \
-    -keyout "$work/server.key" -out "$work/server.csr" || return 1
-  printf 'subjectAltName=DNS:localhost\n' >"$work/server.ext"
-  openssl x509 -req -in "$work/server.csr" -CA "$work/ca.pem" -CAkey "$work/ca.key" \
-    -CAcreateserial -days 2 -extfile "$work/server.ext" -out "$work/server.pem"
-}
-certificates >"$work/openssl" 2>&1 || { cat "$work/openssl"; exit 1; }
-chmod 644 "$work/ca.pem" "$work/other.pem"
+# The authority, the server's certificate, and another authority.
+make_certificates ca other >"$work/openssl" 2>&1 || { cat "$work/openssl"; exit 1; }
 
 server=$work/server
 mkdir "$server"

@@ -74,5 +74,23 @@ TEST(Runner, CredentialsOfOtherSteps) {
   EXPECT_EQ(access_of(*policy, "/r/t/1.sh"), Access::read);
 }
 
+// A step with a shell of its own has a script without an ending.
+TEST(Runner, AScriptIsNoKey) {
+  constexpr const char* kScript = "/r/t/0f8fad5b-d9cb-469f-a165-70867728950e";
+  for (const char* level : {"strict", "default", "permissive"}) {
+    Host host;
+    play_runner(host);
+    PolicyBuilder builder(host.surroundings);
+    builder.set(flag("level", {level}));
+    const auto other = builder.build({.argv = {"bash"}});
+    const auto policy = builder.build({.argv = {"bash", "-e", kScript}});
+    const bool all = std::string_view(level) == "permissive";
+    EXPECT_EQ(access_of(*policy, kScript), all ? Access::write : Access::read) << level;
+    EXPECT_EQ(access_of(*other, kScript), all ? Access::write : Access::hide) << level;
+    EXPECT_EQ(access_of(*policy, "/r/t/git-credentials-1.config"),
+              all ? Access::write : Access::hide);
+  }
+}
+
 }  // namespace
 }  // namespace sefaca

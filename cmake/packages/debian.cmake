@@ -1,0 +1,10 @@
+# Run by cpack before it packs: what Debian's policy asks of a package, in the .deb alone.
+if(NOT CPACK_TEMPORARY_DIRECTORY MATCHES "/DEB/")
+  return()
+endif()
+set(share ${CPACK_TEMPORARY_DIRECTORY}/usr/share)
+configure_file(${CPACK_SEFACA_TEXTS}/copyright.in ${share}/doc/sefaca/copyright @ONLY)
+configure_file(${CPACK_SEFACA_TEXTS}/changelog.in ${share}/doc/sefaca/changelog.Debian @ONLY)
+configure_file(${CPACK_SEFACA_TEXTS}/lintian-overrides ${share}/lintian/overrides/sefaca COPYONLY)
+file(GLOB_RECURSE texts ${share}/man/*.[15] ${share}/doc/sefaca/changelog.Debian)
+execute_process(COMMAND gzip -9n ${texts} COMMAND_ERROR_IS_FATAL ANY)

@@ -1,0 +1,99 @@
+// Where the program comes from: a release with a right and with a wrong checksum, none, the cache,
+// an earlier step; and what is said of it.
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+import { action, annotationsOf, check, finish, freshDirectory, job, settings } from './cases.js';
+
+const kCheckout = '- uses: actions/checkout@v4\n';
+const use = (repository, inputs) => action('use', { run: 'echo ran', ...inputs }).replace('OWNER/sefaca', repository);
+
+// A PATH without these programs.
+function pathWithout(...names) {
+  const programs = freshDirectory();
+  for (const directory of settings.path.split(':').filter(existsSync)) {
+    for (const name of readdirSync(directory)) {
+      if (!names.includes(name) && !existsSync(join(programs, name)))
+        symlinkSync(join(directory, name), join(programs, name));
+    }
+  }
+  return programs;
+}
+const environment = (path) => ({ PATH: path, HOME: process.env.HOME, CURL_CA_BUNDLE: settings.authority });
+const bare = environment(pathWithout('cmake', 'apt-get', 'gh'));
+
+{
+  const one = await job({ steps: `${kCheckout}${use('OWNER/sefaca', { version: `v${settings.version}` })}` });
+  check('a release by its name', one.says(/installed from release v/) && one.says(/^ran$/));
+  check('… how it was proved is said', one.says(/\(checksum verified; attestations are GitHub's/));
+  check('… it is on PATH', one.path.length === 1 && existsSync(join(one.path[0], 'SEFACA')));
+  check('… with the CMake and the make door', existsSync(join(one.path[0], '../lib/cmake/Sefaca/Sefaca.cmake')) &&
+    existsSync(join(one.path[0], '../include/sefaca.mk')) && existsSync(join(one.path[0], 'sefaca-sh')));
+  check('… and nothing else is left', !readdirSync(one.temporary).some((name) => /sefaca-(fetch|build)/.test(name)));
+}
+{
+  const one = await job({ steps: `${kCheckout}${use('OWNER/changed')}`, environment: bare });
+  check('an archive that is not what its checksum says is refused', one.conclusion === 'failure' && !one.says(/^ran$/));
+  check('… and named', annotationsOf(one.step('use'), 'error')
+    .some(({ message }) => /sefaca-.*\.tar\.gz is not what SHA256SUMS of v.* says/.test(message)));
+  check('… nothing of it was installed', one.path.length === 0 &&
+    !readdirSync(one.temporary).some((name) => existsSync(join(one.temporary, name, 'bin/sefaca'))));
+}
+{
+  const one = await job({ steps: `${kCheckout}${use('OWNER/unnamed')}`, environment: bare });
+  check('an archive without a checksum is refused', one.conclusion === 'failure' && !one.says(/^ran$/) &&
+    annotationsOf(one.step('use'), 'error').some(({ message }) => /is not what SHA256SUMS/.test(message)));
+}
+{
+  const one = await job({ steps: `${kCheckout}${use('OWNER/none')}`, environment: bare });
+  check('no release, nothing to build with: it fails', one.conclusion === 'failure' && !one.says(/^ran$/));
+  check('… that there is no release is said', one.says(/no release v.* for .* could be fetched; building it/));
+  check('… and what a build needs', annotationsOf(one.step('use'), 'error')
+    .some(({ message }) => /can't be built here.*g\+\+.*libseccomp-dev/.test(message)));
+}
+{
+  const one = await job({ steps: `${kCheckout}${use('OWNER/sefaca', { version: 'v9.9.9' })}`, environment: bare });
+  check('a release that there is not', one.conclusion === 'failure' && one.says(/no release v9\.9\.9 for/));
+}
+{
+  const one = await job({ steps: `${kCheckout}${use('OWNER/sefaca')}`,
+    environment: { ...bare, CURL_CA_BUNDLE: '/etc/ssl/certs/ca-certificates.crt' } });
+  check('a server with a certificate of nobody known is not believed', one.conclusion === 'failure' &&
+    one.says(/certificate/) && !one.says(/^ran$/));
+}
+{
+  const one = await job({ steps: `${kCheckout}${use('OWNER/sefaca')}`,
+    environment: { ...environment(pathWithout('curl', 'wget', 'cmake', 'apt-get', 'gh')) } });
+  check('neither curl nor wget', one.conclusion === 'failure' && one.says(/no release v.* could be fetched/));
+}
+
+// The cache. What a build would have left there is put there from the release.
+{
+  const cache = freshDirectory();
+  const steps = `${kCheckout}${use('OWNER/sefaca', { version: 'source' })}`;
+  const find = await job({ steps, cache, environment: bare });
+  check('version: source does not ask for a release', !find.says(/release v.* of/) && find.conclusion === 'failure');
+  const released = await job({ steps: `${kCheckout}${use('OWNER/sefaca')}` });
+  const { key, prefix } = find.step('find').outputs;
+  const into = join(cache, Buffer.from(key).toString('base64url'));
+  symlinkSync(dirname(released.path[0]), into);
+  const one = await job({ steps, cache, environment: bare });
+  check('a hit of the cache', one.step('cache').outputs['cache-hit'] === 'true' && one.says(/^ran$/));
+  check('… is said', one.says(/found as an earlier step or the cache left it/));
+  check('… its key names the system and the sources', /^sefaca-[a-z0-9_]+-[a-z]+[0-9.]*-[0-9.]*-?[0-9a-f]{32}$/.test(key.replace(/-debian-/, '-debian-')) &&
+    prefix.endsWith(key.slice(-32)));
+}
+{
+  const cache = freshDirectory();
+  const where = freshDirectory();
+  mkdirSync(join(where, 'bin'));
+  writeFileSync(join(where, 'bin/sefaca'), '#!/no/such/interpreter\n');
+  chmodSync(join(where, 'bin/sefaca'), 0o755);
+  const steps = `${kCheckout}${use('OWNER/sefaca', { version: 'source' })}`;
+  const find = await job({ steps, cache, environment: bare });
+  symlinkSync(where, join(cache, Buffer.from(find.step('find').outputs.key).toString('base64url')));
+  const one = await job({ steps, cache, environment: bare });
+  check('a program that does not start is no program', one.conclusion === 'failure' &&
+    annotationsOf(one.step('use'), 'error').some(({ message }) => /does not start here/.test(message)));
+}
+finish();
