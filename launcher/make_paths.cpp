@@ -43,6 +43,22 @@ class Paths {
         add(out_.write, path);
     }
     add(out_.protect, absolute_path(".git", top_));
+    configured_tree();
+  }
+
+  // `make -C tests` of a tree that a configure script set up builds what lies beside it too.
+  void configured_tree() {
+    constexpr int kMostLevels = 4;
+    std::string path(parent_path(top_));
+    for (int i = 0; i < kMostLevels && !is_home_or_above(path, homes_); ++i) {
+      const auto found = surroundings_.files->info(concat(path, "/config.status"));
+      if (found && found->type == FileInfo::Type::file && found->owner == surroundings_.uid) {
+        add(out_.write, path);
+        add(out_.protect, concat(path, "/.git"));
+        return;
+      }
+      path = parent_path(path);
+    }
   }
 
   void operands(const RecipeLine& line) {

@@ -12,7 +12,8 @@
 
 namespace sefaca {
 
-// Write: the top make's directory, and those named by O= or BUILDDIR= on its command line. Read
+// Write: the top make's directory (below one that holds the user's own config.status, that one too:
+// Autotools' build tree), and those named by O= or BUILDDIR= on its command line. Read
 // (where the preset reads only what is listed): the directories that the line's words name, with an
 // option before them or not. Protected: the top's .git, and what make read as a makefile, but for
 // the target itself and lists of dependencies, which compilers write.

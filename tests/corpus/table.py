@@ -31,10 +31,11 @@ def verdict(package, known, variant):
     if known["differs"].get(variant):
         return "differs", f"**differs**: {len(known['differs'][variant])}"
     explained = known["explained"].get(variant, [])
-    # A denial that the build goes on without, and that is a true one, is no difference.
-    if any(not sentence.startswith("denied: ") for sentence in explained):
+    # No differences: a denial that is a true one and changes nothing, and what the host that is played
+    # for a variant answers by itself.
+    if any(not sentence.startswith("denied: ") and ": the played host" not in sentence for sentence in explained):
         return "differs", "differs, as said below"
-    below = "; a denial, see below" if explained else ""
+    below = "; see below" if explained else ""
     if package.get("setting"):
         return "setting", "same, with " + ", ".join(f"`{value}`" for value in package["setting"].values()) + below
     return "same", "same" + below

@@ -42,6 +42,18 @@ TEST_F(MakePathsTest, AHomeIsNoBuildsDirectory) {
   EXPECT_THAT(paths("x").write, IsEmpty());
 }
 
+TEST_F(MakePathsTest, TheTreeThatAConfigureScriptSetUp) {
+  host.files.directory("/home/u/p/a/b").file("/home/u/p/config.status");
+  caller.directory = "/home/u/p/a/b";
+  EXPECT_THAT(paths("x").write, ElementsAre("/home/u/p/a/b"));  // not the user's own
+  host.surroundings.uid = 0;
+  EXPECT_THAT(paths("x").write, ElementsAre("/home/u/p/a/b", "/home/u/p"));
+  EXPECT_THAT(paths("x").protect, ElementsAre("/home/u/p/a/b/.git", "/home/u/p/.git"));
+  host.files.file("/home/u/config.status");
+  caller.directory = "/home/u/q";
+  EXPECT_THAT(paths("x").write, ElementsAre("/home/u/q"));  // a home is no build's directory
+}
+
 TEST_F(MakePathsTest, TheRepositoryIsProtected) {
   EXPECT_THAT(paths("x").protect, ElementsAre("/home/u/p/.git"));
 }
