@@ -259,6 +259,7 @@ int check_command(std::span<const std::string> words, const Surroundings& surrou
   }
   request->command = Command{.argv = {"/bin/true"}};
   request->dry_run = true;
+  request->door = "check";
   auto session = prepare_session(std::move(*request), surroundings, Supervision::supervised);
   if (!session) return wrong_usage(session.errors(), surroundings);
   const auto decoys = Decoys::make(place_for_decoys(*session, surroundings));

@@ -102,6 +102,7 @@ constexpr Fact kFileSections[] = {
      "derives it"},
     {"[log]",
      "where records go: file, endpoint, token_file, ca_file, spool_size, syslog, syslog_socket"},
+    {"[container]", "for backend podman and docker: engine, image, pull, workspace"},
     {"[enforce]",
      "in the system's file alone: no other layer, the command line included, may be "
      "wider"},
@@ -155,7 +156,8 @@ constexpr std::string_view kProject[] = {
     "permit more is an error, and nothing is run.",
     "A trusted file counts as untrusted while its owner is another user or anybody can write to "
     "it. "
-    "log, report and keep_fd can't be set by a project at all.",
+    "log, report, keep_fd, backend and what a container is made of can't be set by a project at "
+    "all.",
 };
 
 constexpr std::string_view kPaths[] = {

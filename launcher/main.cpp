@@ -15,6 +15,7 @@
 #include "launcher/config_command.h"
 #include "launcher/diagnostics.h"
 #include "launcher/help.h"
+#include "launcher/inside.h"
 #include "launcher/launch.h"
 #include "launcher/log_command.h"
 #include "launcher/make_shell.h"
@@ -103,6 +104,7 @@ int start(int argc, char** argv, char** envp) {
   const std::string name(base_name(argc > 0 ? argv[0] : ""));
   const std::vector<std::string> words(argv + (argc > 0 ? 1 : 0), argv + argc);
   if (name == "sh" || name == "sefaca-sh") return make_shell(words, *surroundings);
+  if (name == kInsideName) return inside_command(words, *surroundings);
   if (name == "sefaca-launch") return launch_command(words, *surroundings);
   return dispatch(words, *surroundings);
 }

@@ -51,6 +51,18 @@ void print_grants(FILE* out, const LaunchPlan& plan) {
   }
 }
 
+void print_enclosure(FILE* out, const Session& session) {
+  const Enclosure& what = *session.enclosure;
+  std::fputs("Runs:\n", out);
+  for (std::size_t i = 0; i < what.argv.size(); ++i)
+    std::fprintf(out, "  %s%s%s\n", i == 0 ? "" : "  ", shell_quote(what.argv[i]).c_str(),
+                 i + 1 < what.argv.size() ? " \\" : "");
+  if (!what.end.empty())
+    std::fprintf(out, "Then, and when it is ended before:\n  %s\n", shell_join(what.end).c_str());
+  for (const Enclosure::File& file : what.files)
+    std::fprintf(out, "File %s:\n%s", file.name.c_str(), file.text.c_str());
+}
+
 }  // namespace
 
 void print_summary(FILE* out, const Session& session) {
@@ -60,10 +72,17 @@ void print_summary(FILE* out, const Session& session) {
 
 void print_plan(FILE* out, const Session& session) {
   std::fprintf(out, "Command:  %s\n", shell_join(session.command.argv).c_str());
-  std::fprintf(out, "Program:  %s\n", printable(session.plan.program).c_str());
+  if (!session.enclosure)
+    std::fprintf(out, "Program:  %s\n", printable(session.plan.program).c_str());
   for (const char* key : {"level", "preset", "network", "read", "tmp", "memory", "timeout", "pids"})
     std::fprintf(out, "%-9s %s\n", concat(key, ":").c_str(),
                  value_and_origin(session, key).c_str());
+  if (session.enclosure) {
+    std::fprintf(out, "Backend:  %s\n", value_and_origin(session, "backend").c_str());
+    print_summary(out, session);
+    print_enclosure(out, session);
+    return;
+  }
   print_grants(out, session.plan);
   if (session.plan.landlock_abi > 0)
     std::fprintf(out, "Landlock: %zu rules\n", session.plan.landlock.rules.size());

@@ -12,6 +12,7 @@
 #include "core/supervise/supervisor.h"
 #include "launcher/background.h"
 #include "launcher/diagnostics.h"
+#include "launcher/enclosed.h"
 #include "launcher/help.h"
 #include "launcher/plan_text.h"
 #include "launcher/session.h"
@@ -47,7 +48,7 @@ void say_before(const Session& session, const Surroundings& surroundings) {
   for (const std::string& note : compile_service_notes(
            session.command.argv, session.policy->environment, session.policy->network))
     print_note(stderr, note, use_colour(stderr, surroundings));
-  if (session.plan.enforces_nothing())
+  if (!session.enclosure && session.plan.enforces_nothing())
     say({{.what = "Warning: Sandboxing unavailable, running unsandboxed"}}, surroundings);
   if (!session.warnings.empty()) say(session.warnings, surroundings);
   if (session.request.verbose) {
@@ -142,6 +143,14 @@ bool answered(const RunRequest& request, const char* topic) {
 
 Supervised supervise_session(Session& session, const Surroundings& surroundings,
                              const std::function<void()>& say_plan) {
+  if (session.enclosure) {
+    if (say_plan) say_plan();
+    Supervised ended = run_enclosed(
+        session, [&](const Supervised& one) { finish(session, one, surroundings); },
+        [&](std::string_view text) { take_record(session, text, surroundings); });
+    if (ended.failed == Step::none) start_shipping(session, surroundings);
+    return ended;
+  }
   const SuperviseRequest supervision{
       .limits = session.policy->limits,
       .capabilities = session.capabilities,
@@ -185,7 +194,7 @@ int run_session(Session& session, const Surroundings& surroundings) {
   const Supervised ended =
       supervise_session(session, surroundings, [&] { say_before(session, surroundings); });
   if (ended.failed != Step::none) {
-    say({ended.error}, surroundings);
+    if (!ended.error.what.empty()) say({ended.error}, surroundings);
     if (can_do_without(ended.failed, 0)) say(session.warnings, surroundings);
     return ended.failed == Step::execute ? exit_code_for({ended.error}) : kExitOwnFailure;
   }

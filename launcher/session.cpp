@@ -19,6 +19,7 @@
 #include "core/supervise/outcome.h"
 #include "launcher/build_id.h"
 #include "launcher/diagnostics.h"
+#include "launcher/enclosed.h"
 #include "launcher/sinks.h"
 #include "launcher/unsupported.h"
 
@@ -27,11 +28,6 @@ namespace {
 
 // Marks an error as the program's (exit 126, 127), not sefaca's own, by its errno.
 constexpr int kOwn = 0;
-
-Errors as_own(Errors errors) {
-  for (Error& error : errors) error.errno_value = kOwn;
-  return errors;
-}
 
 // The fifo of make's job server is written by every make below.
 Policy with_job_server(const Policy& policy, const std::string& fifo) {
@@ -42,36 +38,6 @@ Policy with_job_server(const Policy& policy, const std::string& fifo) {
                           .reason = "make's job server",
                           .origin = "MAKEFLAGS"});
   return PolicyBuilder::restored(std::move(fields));
-}
-
-// The caches that the policy names are made if missing: a tool that finds none would make its own
-// in a place that it can't write.
-void make_directories(const std::vector<std::string>& directories) {
-  constexpr mode_t kOwnerOnly = 0700, kUsual = 0777;
-  for (const std::string& directory : directories) {
-    if (::mkdir(directory.c_str(), kOwnerOnly) == 0 || errno != ENOENT) continue;
-    for (std::size_t at = directory.find('/', 1); at != std::string::npos;
-         at = directory.find('/', at + 1)) {
-      ::mkdir(directory.substr(0, at).c_str(), kUsual);
-    }
-    ::mkdir(directory.c_str(), kOwnerOnly);
-  }
-}
-
-Status refuse_gaps(const Policy& policy, const LaunchPlan& plan) {
-  const bool fails =
-      policy->level == Level::strict || policy->on_unavailable == OnUnavailable::fail;
-  if (!fails || !plan.weaker_than_policy()) return Done{};
-  Errors errors;
-  for (const Gap& gap : plan.gaps) {
-    if (gap.effect != Gap::Effect::weaker) continue;
-    errors.push_back(
-        {.what = concat("can't enforce ", gap.what, ": ", gap.why),
-         .where = policy->level == Level::strict ? "level strict" : "on-unavailable=fail",
-         .excerpt = {},
-         .remedy = gap.remedy});
-  }
-  return errors;
 }
 
 Status open_log(Session& session, const Surroundings& surroundings) {
@@ -111,7 +77,8 @@ void make_plan(Session& session, const Surroundings& surroundings) {
                                    .supervision = session.supervision,
                                    .private_directory = session.private_directory.path(),
                                    .keep_fds = session.keep_fds,
-                                   .group = &session.group},
+                                   .group = &session.group,
+                                   .contained = session.request.contained},
                                   surroundings);
   // Whose descriptors are not handed on must not be named.
   session.plan.drop_variable(kParentVariable);
@@ -194,7 +161,95 @@ void hand_down(Session& session) {
   for (int fd : session.nested->for_the_tree()) session.keep_fds.push_back(fd);
 }
 
+// With backend "auto", and a container engine that the user names.
+bool may_fall_back(const Session& session) {
+  return session.policy->backend == Backend::automatic &&
+         !session.policy->container.engine.empty() && is_enclosable(session.request) &&
+         session.supervision == Supervision::supervised;
+}
+
+// Where the run would be refused here, or be run unsandboxed.
+bool falls_back(const Session& session) {
+  return may_fall_back(session) &&
+         (session.plan.enforces_nothing() || !refuse_gaps(session.policy, session.plan).ok());
+}
+
+Result<Session> instead_of(Session session, const Surroundings& surroundings) {
+  const bool docker = session.policy->container.engine.find("docker") != std::string::npos;
+  const Backend backend = docker ? Backend::docker : Backend::podman;
+  return prepare_enclosed(std::move(session.request), std::move(session.policy), backend,
+                          surroundings, session.supervision);
+}
+
 }  // namespace
+
+Errors as_own(Errors errors) {
+  for (Error& error : errors) error.errno_value = kOwn;
+  return errors;
+}
+
+// The caches that the policy names are made if missing: a tool that finds none would make its own
+// in a place that it can't write.
+void make_directories(const std::vector<std::string>& directories) {
+  constexpr mode_t kOwnerOnly = 0700, kUsual = 0777;
+  for (const std::string& directory : directories) {
+    if (::mkdir(directory.c_str(), kOwnerOnly) == 0 || errno != ENOENT) continue;
+    for (std::size_t at = directory.find('/', 1); at != std::string::npos;
+         at = directory.find('/', at + 1)) {
+      ::mkdir(directory.substr(0, at).c_str(), kUsual);
+    }
+    ::mkdir(directory.c_str(), kOwnerOnly);
+  }
+}
+
+Status refuse_gaps(const Policy& policy, const LaunchPlan& plan) {
+  const bool fails =
+      policy->level == Level::strict || policy->on_unavailable == OnUnavailable::fail;
+  if (!fails || !plan.weaker_than_policy()) return Done{};
+  Errors errors;
+  for (const Gap& gap : plan.gaps) {
+    if (gap.effect != Gap::Effect::weaker) continue;
+    errors.push_back(
+        {.what = concat("can't enforce ", gap.what, ": ", gap.why),
+         .where = policy->level == Level::strict ? "level strict" : "on-unavailable=fail",
+         .excerpt = {},
+         .remedy = gap.remedy});
+  }
+  return errors;
+}
+
+Session blank_session(RunRequest request, Policy policy, Supervision supervision) {
+  Session session{.request = std::move(request),
+                  .policy = std::move(policy),
+                  .command = {},
+                  .program = {},
+                  .supervision = supervision,
+                  .keep_fds = {},
+                  .capabilities = {},
+                  .private_directory = {},
+                  .group = {},
+                  .enclosure = {},
+                  .engine = {},
+                  .plan = {},
+                  .amend_plan = {},
+                  .enclosing = {},
+                  .nested = {},
+                  .log = {},
+                  .record = {},
+                  .draft = {},
+                  .recorded = false,
+                  .warnings = {}};
+  session.command = *session.request.command;
+  return session;
+}
+
+Status settle_session(Session& session, const Surroundings& surroundings) {
+  // Of what is contained the backend judges.
+  if (!session.request.contained) SEFACA_CHECK(refuse_gaps(session.policy, session.plan));
+  SEFACA_CHECK(open_log(session, surroundings));
+  record_plan(session);
+  return Done{};
+}
 
 Result<Policy> make_policy(const RunRequest& request, const Surroundings& surroundings,
                            std::vector<std::string>* files) {
@@ -218,7 +273,7 @@ Record start_record(const RunRequest& request, const Policy& policy,
   timespec now{};
   ::clock_gettime(CLOCK_REALTIME, &now);
   Record record;
-  record.id = new_record_id();
+  record.id = request.id.empty() ? new_record_id() : request.id;
   record.start_ms = static_cast<std::int64_t>(now.tv_sec) * 1000 + now.tv_nsec / 1'000'000;
   record.user = surroundings.user;
   record.cwd = surroundings.cwd;
@@ -259,6 +314,11 @@ Result<Session> prepare_session(RunRequest request, const Surroundings& surround
 
 Result<Session> prepare_session(RunRequest request, Policy policy, const Surroundings& surroundings,
                                 Supervision supervision) {
+  if (policy->backend != Backend::automatic && policy->backend != Backend::linux_kernel) {
+    const Backend backend = policy->backend;
+    return prepare_enclosed(std::move(request), std::move(policy), backend, surroundings,
+                            supervision);
+  }
   const JobServer job_server = find_job_server(surroundings.variable("MAKEFLAGS"));
   if (!job_server.fifo.empty()) policy = with_job_server(policy, job_server.fifo);
   if (auto fine = refuse_unsupported(policy); !fine) return as_own(fine.errors());
@@ -267,32 +327,23 @@ Result<Session> prepare_session(RunRequest request, Policy policy, const Surroun
   }
 
   SEFACA_TRY(program, find_program(request.command->argv.front(), surroundings));
-  Session session{.request = std::move(request),
-                  .policy = std::move(policy),
-                  .command = {},
-                  .program = std::move(program),
-                  .supervision = supervision,
-                  .keep_fds = {},
-                  .capabilities = probe_capabilities(),
-                  .private_directory = {},
-                  .group = {},
-                  .plan = {},
-                  .amend_plan = {},
-                  .enclosing = {},
-                  .nested = {},
-                  .log = {},
-                  .record = {},
-                  .draft = {},
-                  .recorded = false,
-                  .warnings = {}};
-  session.command = *session.request.command;
+  Session session = blank_session(std::move(request), std::move(policy), supervision);
+  session.program = std::move(program);
+  session.capabilities = probe_capabilities();
   session.keep_fds = session.policy->keep_fds;
   session.keep_fds.insert(session.keep_fds.end(), job_server.descriptors.begin(),
                           job_server.descriptors.end());
   make_control_group(session);
+  // In a container they are refused, or there already.
+  if (session.request.contained) session.capabilities.lose(Step::namespaces, EPERM);
   if (session.request.dry_run) {
     plan_by_trying(session, surroundings);
+    if (falls_back(session)) return instead_of(std::move(session), surroundings);
     return session;
+  }
+  if (may_fall_back(session)) {
+    plan_by_trying(session, surroundings);
+    if (falls_back(session)) return instead_of(std::move(session), surroundings);
   }
   session.record = start_record(session.request, session.policy, surroundings);
   session.enclosing = EnclosingRun::find(surroundings);
@@ -307,9 +358,7 @@ Result<Session> prepare_session(RunRequest request, Policy policy, const Surroun
   if (supervision == Supervision::in_place) plan_by_trying(session, surroundings);
   if (auto fine = make_private_directory(session); !fine) return as_own(fine.errors());
   make_plan(session, surroundings);
-  if (auto fine = refuse_gaps(session.policy, session.plan); !fine) return fine.errors();
-  if (auto fine = open_log(session, surroundings); !fine) return fine.errors();
-  record_plan(session);
+  if (auto fine = settle_session(session, surroundings); !fine) return fine.errors();
   return session;
 }
 

@@ -10,6 +10,7 @@
 
 #include "core/audit/log_file.h"
 #include "core/audit/record.h"
+#include "core/backend/backend.h"
 #include "core/enforce/capabilities.h"
 #include "core/enforce/control_group.h"
 #include "core/enforce/launch_plan.h"
@@ -37,6 +38,10 @@ struct Session {
   Capabilities capabilities;
   PrivateDirectory private_directory;
   ControlGroup group;
+  // Another backend holds the policy: what it runs. `plan` then has what it enforces and its gaps
+  // alone.
+  std::optional<Enclosure> enclosure;
+  EngineFacts engine;
   LaunchPlan plan;
   std::function<void(Session&)> amend_plan;  // what a command adds to each plan; may be empty
   std::optional<EnclosingRun> enclosing;     // the run that this one is in: takes its record
@@ -65,6 +70,17 @@ Result<Session> prepare_session(RunRequest request, const Surroundings& surround
 // make is kept; its fifo is added to what can be written.
 Result<Session> prepare_session(RunRequest request, Policy policy, const Surroundings& surroundings,
                                 Supervision supervision);
+
+// A session as far as every backend needs it: nothing is probed, made or opened.
+Session blank_session(RunRequest request, Policy policy, Supervision supervision);
+// What a session has when its plan is made: at strict no gap, a log, a record that says so.
+Status settle_session(Session& session, const Surroundings& surroundings);
+// A gap that nothing stands in for, where that ends the run.
+Status refuse_gaps(const Policy& policy, const LaunchPlan& plan);
+// The error as sefaca's own (exit code 125), whatever its errno.
+Errors as_own(Errors errors);
+// Caches that the policy names are made.
+void make_directories(const std::vector<std::string>& directories);
 
 // A step that can be done without (can_do_without()) has failed, and nothing was run: a plan with
 // what is left. Errors: the policy does not do with less.

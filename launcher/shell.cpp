@@ -82,8 +82,11 @@ int shell_command(std::span<const std::string> words, const Surroundings& surrou
     print_plan(stdout, *prepared);
     return 0;
   }
-  prepared->amend_plan = [&](Session& session) { mark_prompt(session, surroundings); };
-  prepared->amend_plan(*prepared);
+  // A container's shell is told by its environment.
+  if (!prepared->enclosure) {
+    prepared->amend_plan = [&](Session& session) { mark_prompt(session, surroundings); };
+    prepared->amend_plan(*prepared);
+  }
   const int code = run_session(*prepared, surroundings);
   take_back_terminal();
   return code;

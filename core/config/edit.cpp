@@ -12,11 +12,10 @@ constexpr std::string_view kPresets = "presets.";
 constexpr std::string_view kAddSuffix = "_add";
 
 const Key* key_of(std::string_view table, std::string_view name) {
-  if (table == "log") {
-    const Key* key = find_key(name == "file" ? "log" : concat("log_", name));
-    return key;
-  }
-  if (const Key* key = find_key(name)) return key->name.starts_with("log_") ? nullptr : key;
+  if (table == "log" && name == "file") return find_key("log");
+  if (table == "log" || table == "container") return find_key(concat(table, "_", name));
+  if (const Key* key = find_key(name))
+    return key->name != "log" && !section_of(*key).empty() ? nullptr : key;
   if (!name.ends_with(kAddSuffix)) return nullptr;
   const Key* key = find_key(name.substr(0, name.size() - kAddSuffix.size()));
   return key != nullptr && is_list(*key) ? key : nullptr;
@@ -101,12 +100,14 @@ Result<SettingName> parse_setting_name(std::string_view text) {
     setting.table = text.substr(0, dot);
     setting.name = text.substr(dot + 1);
     const bool known_table =
-        setting.table == "log" || setting.table == "default" || setting.table == "enforce" ||
+        setting.table == "log" || setting.table == "container" || setting.table == "default" ||
+        setting.table == "enforce" ||
         (setting.table.starts_with(kPresets) && setting.table.size() > kPresets.size());
     if (!known_table) return unknown_setting(text);
-  } else if (const Key* key = find_key(text); key != nullptr && key->name.starts_with("log_")) {
-    setting.table = "log";
-    setting.name = file_name(*key).substr(4);
+  } else if (const Key* key = find_key(text);
+             key != nullptr && key->name != "log" && !section_of(*key).empty()) {
+    setting.table = section_of(*key);
+    setting.name = file_name(*key).substr(setting.table.size() + 1);
   }
   setting.key = key_of(setting.table, setting.name);
   if (setting.key == nullptr) return unknown_setting(text);
@@ -170,7 +171,7 @@ std::string initial_text(Layer layer) {
                 "# 'sefaca config show' prints what is in force and where it comes from.\n";
   out += "\n[default]\n";
   for (const Key& key : all_keys()) {
-    if (key.name.starts_with("log") || (project && !key.in_project_file)) continue;
+    if (!section_of(key).empty() || (project && !key.in_project_file)) continue;
     out += concat("# ", key.help, "\n# ", key.name, " = ");
     if (is_list(key)) {
       out += "[]";
@@ -187,12 +188,17 @@ std::string initial_text(Layer layer) {
       "# [presets.mine]\n# inherits = \"compiler\"\n# memory = \"4g\"\n"
       "# readwrite_add = [\"~/.cache/mine\"]\n";
   if (project) return out;
-  out += "\n# Where the records of the runs go.\n# [log]\n";
-  for (const Key& key : all_keys()) {
-    if (!key.name.starts_with("log")) continue;
-    out += concat("# ", file_name(key).substr(4), " = ",
-                  key.type == KeyType::flag ? "false" : concat("\"", key.unit, "\""), "    # ",
-                  key.help, "\n");
+  constexpr std::pair<std::string_view, std::string_view> kSections[] = {
+      {"log", "Where the records of the runs go."},
+      {"container", "For backend = \"podman\" and \"docker\"."}};
+  for (const auto& [section, what] : kSections) {
+    out += concat("\n# ", what, "\n# [", section, "]\n");
+    for (const Key& key : all_keys()) {
+      if (section_of(key) != section) continue;
+      out += concat("# ", file_name(key).substr(section.size() + 1), " = ",
+                    key.type == KeyType::flag ? "false" : concat("\"", key.unit, "\""), "    # ",
+                    key.help, "\n");
+    }
   }
   return out;
 }

@@ -11,7 +11,7 @@
 namespace sefaca {
 namespace {
 
-constexpr std::string_view kMagic = "sefaca plan 2\n";
+constexpr std::string_view kMagic = "sefaca plan 3\n";
 
 class Writer {
  public:
@@ -205,7 +205,8 @@ void visit(With& with, PlanType& plan, ListsType& lists) {
   // of the three that a step computes for itself.
   auto& [level, preset, network, read, tmp, tmp_directory, paths, watched, environment_rule,
          environment, withheld, given_values, given, limits, keep_fds, keep_background, allow,
-         report, on_unavailable, log_file, sinks, values, origins, from_user, make_directories] = p;
+         report, on_unavailable, log_file, sinks, backend, container, values, origins, from_user,
+         make_directories] = p;
   (void)environment, (void)withheld, (void)given_values, (void)limits, (void)allow, (void)values,
       (void)origins, (void)from_user;
   with.word(level, Level::permissive);
@@ -229,6 +230,11 @@ void visit(With& with, PlanType& plan, ListsType& lists) {
   with.number(sinks.spool_bytes);
   with.flag(sinks.syslog);
   with.text(sinks.syslog_socket);
+  with.word(backend, Backend::seatbelt);
+  with.text(container.engine);
+  with.text(container.image);
+  with.text(container.pull);
+  with.flag(container.workspace);
   visit_texts(with, make_directories);
   with.list(plan.door, [](auto& w, auto& one) { visit_assignment(w, one); });
   with.list(plan.files, [](auto& w, auto& stamp) { visit_stamp(w, stamp); });

@@ -122,13 +122,16 @@ class Reader {
       }
     } else if (name == "log") {
       if (const auto* table = table_of(key, node)) read_log(key, *table);
+    } else if (name == "container") {
+      if (const auto* table = table_of(key, node)) read_container(key, *table);
     } else if (name == "make") {
       if (const auto* table = table_of(key, node)) read_make(*table);
     } else if (find_key(without_add(name)) != nullptr && !node.is_table()) {
       fail(begin_of(key), concat("'", name, "' stands outside of a table"),
            "put it below a line that says [default]");
     } else {
-      constexpr std::string_view kTables[] = {"default", "presets", "log", "make", "enforce"};
+      constexpr std::string_view kTables[] = {"default", "presets",   "log",
+                                              "make",    "container", "enforce"};
       fail(begin_of(key),
            concat("unknown ", node.is_table() ? "table" : "key", " '", printable(name), "'"),
            spelling_hint(name, kTables));
@@ -252,22 +255,41 @@ class Reader {
            "put it into ~/.sefaca/config.toml");
       return;
     }
-    note_table("log", table);
+    read_section("log", table);
+  }
+
+  // [container]: the keys that begin with container_.
+  void read_container(const toml::key& table_key, const toml::table& table) {
+    if (source_.layer == Layer::project_file) {
+      fail(begin_of(table_key), "a project's file can't say what a container is made of",
+           "put it into ~/.sefaca/config.toml");
+      return;
+    }
+    read_section("container", table);
+  }
+
+  void read_section(std::string_view section, const toml::table& table) {
+    note_table(std::string(section), table);
+    std::vector<std::string> known_names;
+    for (const Key& each : all_keys()) {
+      if (section_of(each) == section)
+        known_names.push_back(file_name(each).substr(section.size() + 1));
+    }
     for (const auto& [key, node] : table) {
-      constexpr std::string_view kNames[] = {"file",       "endpoint", "token_file",   "ca_file",
-                                             "spool_size", "syslog",   "syslog_socket"};
       const std::string_view name = key.str();
-      if (name == "token") {
+      if (section == "log" && name == "token") {
         fail(begin_of(key), "a token has no place in a configuration file",
              "name a file that only you can read with token_file, or set SEFACA_LOG_TOKEN");
         continue;
       }
-      const Key* known = name == "file" ? find_key("log") : find_key(concat("log_", name));
-      if (known == nullptr ||
-          std::find(std::begin(kNames), std::end(kNames), name) == std::end(kNames)) {
-        fail(begin_of(key), concat("unknown key '", printable(name), "' in [log]"),
-             spelling_hint(name, kNames));
-      } else if (auto assignment = read_value("log", *known, key, node, false)) {
+      const std::vector<std::string_view> names(known_names.begin(), known_names.end());
+      const bool own_name = std::find(names.begin(), names.end(), name) != names.end();
+      const Key* known = section == "log" && name == "file" ? find_key("log")
+                                                            : find_key(concat(section, "_", name));
+      if (known == nullptr || !own_name) {
+        fail(begin_of(key), concat("unknown key '", printable(name), "' in [", section, "]"),
+             spelling_hint(name, names));
+      } else if (auto assignment = read_value(std::string(section), *known, key, node, false)) {
         file_.assignments.push_back(std::move(*assignment));
       }
     }
@@ -288,9 +310,10 @@ class Reader {
         return std::nullopt;
       }
     }
-    if (known != nullptr && known->name.starts_with("log_")) {
-      fail(begin_of(key), concat("'", name, "' belongs into the table [log]"),
-           concat("[log] ", file_name(*known).substr(4)));
+    if (known != nullptr && known->name != "log" && !section_of(*known).empty()) {
+      const std::string_view section = section_of(*known);
+      fail(begin_of(key), concat("'", name, "' belongs into the table [", section, "]"),
+           concat("[", section, "] ", file_name(*known).substr(section.size() + 1)));
       return std::nullopt;
     }
     if (known == nullptr || (in_preset && known->type == KeyType::preset)) {
@@ -314,7 +337,7 @@ class Reader {
     }
     std::vector<std::string_view> names;
     for (const Key& each : all_keys()) {
-      if (!each.name.starts_with("log_")) names.push_back(each.name);
+      if (each.name == "log" || section_of(each).empty()) names.push_back(each.name);
     }
     if (in_preset) names.push_back("inherits");
     const std::string near = nearest(key.str(), names);

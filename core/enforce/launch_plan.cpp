@@ -114,6 +114,11 @@ class Planner {
     return join(names, ", ");
   }
 
+  // A network whose loopback is this run's alone.
+  bool own_network() const {
+    return plan_.namespaces.network || (in_.contained && policy_.network == Network::localhost);
+  }
+
   bool private_tmp() const { return policy_.tmp == TmpKind::private_directory; }
 
   // Where the command finds its private directory; empty: it has none.
@@ -161,7 +166,7 @@ class Planner {
         compile_rules();
       }
     }
-    if (policy_.network != Network::allow && !plan_.namespaces.network)
+    if (policy_.network != Network::allow && !own_network())
       plan_.tcp = landlock_tcp_rights(host_.landlock_abi);
     held("files", concat("landlock (ABI ", std::to_string(host_.landlock_abi), ")",
                          plan_.namespaces.mount ? ", mount namespace" : ""));
@@ -213,7 +218,7 @@ class Planner {
     const MountView& view = plan_.namespaces.view;
     if (!view.tmp_target.empty()) plan_.notify.own_places.push_back(view.tmp_target);
     if (view.private_shm) plan_.notify.own_places.emplace_back("/dev/shm");
-    plan_.notify.own_loopback = plan_.namespaces.network;
+    plan_.notify.own_loopback = own_network();
   }
 
   void private_places() {
@@ -396,9 +401,10 @@ class Planner {
         held("network", "seccomp (no socket but unix pairs)");
         break;
       case Network::localhost:
-        if (plan_.namespaces.network) {
+        if (own_network()) {
           plan_.filter.sockets = SocketCalls::watched;
-          held("network", "network namespace (a loopback of its own)");
+          held("network", in_.contained ? "the container's network has nothing but loopback"
+                                        : "network namespace (a loopback of its own)");
           unix_sockets_gap();
           break;
         }

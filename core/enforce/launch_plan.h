@@ -34,6 +34,8 @@ struct LaunchInputs {
   std::string private_directory;        // made already; empty: the policy wants none
   std::vector<int> keep_fds;            // the policy's and the job server's
   const ControlGroup* group = nullptr;  // made already; null: none
+  // Inside of a container whose network has nothing but loopback where the policy says localhost.
+  bool contained = false;
 };
 
 // What the supervisor must know of the policy to judge a notified call.

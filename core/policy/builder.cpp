@@ -47,6 +47,7 @@ class Reader {
     for (const std::string& name : list("allow")) out.allow.insert(name);
     read_environment(out);
     read_log(out);
+    read_backend(out);
     return out;
   }
 
@@ -139,6 +140,15 @@ class Reader {
     sinks.syslog = text("log_syslog") == "true";
     sinks.syslog_socket = path_of("log_syslog_socket");
     if (sinks.syslog_socket.empty()) sinks.syslog_socket = find_key("log_syslog_socket")->fallback;
+  }
+
+  void read_backend(PolicyFields& out) const {
+    out.backend = one_of("backend", {Backend::automatic, Backend::linux_kernel, Backend::podman,
+                                     Backend::docker, Backend::jail, Backend::seatbelt});
+    out.container = {.engine = text("container_engine"),
+                     .image = text("container_image"),
+                     .pull = text("container_pull"),
+                     .workspace = text("container_workspace") == "true"};
   }
 
   // Empty when nothing wrote it, or it can't be expanded, which is reported elsewhere.

@@ -64,6 +64,16 @@ constexpr Key kKeys[] = {
      "how much of what was denied is named"},
     {"on_unavailable", KeyType::on_unavailable, "fail|warn", "warn", kInProject, kNarrow,
      "what happens when something can't be enforced on this host"},
+    {"backend", KeyType::backend, "auto|linux|podman|docker|jail|seatbelt", "auto", kNotInProject,
+     kAny, "who holds the policy: this host's kernel (auto), a container, a jail, macOS's sandbox"},
+    {"container_engine", KeyType::text, "PROGRAM", "", kNotInProject, kAny,
+     "the container engine's program; where auto may fall back to one: which"},
+    {"container_image", KeyType::text, "IMAGE", "ubuntu:22.04", kNotInProject, kAny,
+     "the image that a container is made of"},
+    {"container_pull", KeyType::pull, "never|missing|always", "never", kNotInProject, kAny,
+     "whether the engine may fetch the image"},
+    {"container_workspace", KeyType::flag, "", "false", kNotInProject, kAny,
+     "show a container the working directory at /workspace too, and start there"},
     {"log_endpoint", KeyType::https_url, "URL", "", kNotInProject, kAny,
      "send the records to this HTTPS address too", kNoOption},
     {"log_token_file", KeyType::path, "FILE", "", kNotInProject, kAny,
@@ -86,10 +96,13 @@ constexpr std::array<std::string_view, 2> kReadScopes{"all", "listed"};
 constexpr std::array<std::string_view, 2> kTmps{"private", "host"};
 constexpr std::array<std::string_view, 3> kReports{"summary", "full", "off"};
 constexpr std::array<std::string_view, 2> kOnUnavailable{"fail", "warn"};
-constexpr std::array<std::string_view, 2> kBackends{"linux", "auto"};
+constexpr std::array<std::string_view, 6> kBackends{"auto",   "linux", "podman",
+                                                    "docker", "jail",  "seatbelt"};
+constexpr std::array<std::string_view, 3> kPulls{"never", "missing", "always"};
 constexpr std::array<std::string_view, 2> kFlags{"true", "false"};
 
-constexpr std::string_view kLogPrefix = "log_";
+// Tables of a file whose keys begin with their name.
+constexpr std::string_view kSections[] = {"log", "container"};
 
 Error bad_value(const Key& key, std::string_view value) {
   Error error;
@@ -163,6 +176,8 @@ std::span<const std::string_view> choices(const Key& key) {
       return kOnUnavailable;
     case KeyType::backend:
       return kBackends;
+    case KeyType::pull:
+      return kPulls;
     case KeyType::flag:
       return kFlags;
     default:
@@ -186,10 +201,20 @@ std::string variable_name(const Key& key) {
   return name;
 }
 
+std::string_view section_of(const Key& key) {
+  for (const std::string_view section : kSections) {
+    if (key.name == section) return section;
+    if (key.name.starts_with(section) && key.name.substr(section.size()).starts_with('_'))
+      return section;
+  }
+  return {};
+}
+
 std::string file_name(const Key& key) {
   if (key.name == "log") return "log.file";
-  if (key.name.starts_with(kLogPrefix)) return concat("log.", key.name.substr(kLogPrefix.size()));
-  return std::string(key.name);
+  const std::string_view section = section_of(key);
+  if (section.empty()) return std::string(key.name);
+  return concat(section, ".", key.name.substr(section.size() + 1));
 }
 
 Result<std::vector<std::string>> split_value(const Key& key, std::string_view text) {

@@ -20,6 +20,7 @@ enum class KeyType {
   report,
   on_unavailable,
   backend,
+  pull,
   duration,   // milliseconds; 60, 90s, 5m, 1h, none
   bytes,      // 512m, 4g, 1048576, none
   count,      // a whole number, or none
@@ -56,6 +57,9 @@ std::span<const std::string_view> choices(const Key& key);
 
 std::string option_name(const Key& key);    // "--cpu-time"; empty: not on the command line
 std::string variable_name(const Key& key);  // "SEFACA_CPU_TIME"; `log` is "SEFACA_LOG_FILE"
+// The table of a file that the key stands in, when it is one of its own: "log", "container"; empty:
+// [default] and the presets.
+std::string_view section_of(const Key& key);
 // As a file names it: "cpu_time" in [default] and presets, "log.endpoint" for the table [log].
 std::string file_name(const Key& key);
 

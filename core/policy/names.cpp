@@ -73,4 +73,22 @@ const char* name_of(Access access) {
   return "";
 }
 
+const char* name_of(Backend backend) {
+  switch (backend) {
+    case Backend::automatic:
+      return "auto";
+    case Backend::linux_kernel:
+      return "linux";
+    case Backend::podman:
+      return "podman";
+    case Backend::docker:
+      return "docker";
+    case Backend::jail:
+      return "jail";
+    case Backend::seatbelt:
+      return "seatbelt";
+  }
+  return "";
+}
+
 }  // namespace sefaca

@@ -20,6 +20,9 @@ enum class EnvironmentRule : std::uint8_t { none, no_credentials, all };
 enum class Report : std::uint8_t { off, summary, full };
 enum class OnUnavailable : std::uint8_t { fail, warn };
 enum class Access : std::uint8_t { hide, read, write };  // narrow to wide
+// Who holds the policy. `automatic` is written "auto": this host's own kernel, and a container only
+// where the user names one to fall back to.
+enum class Backend : std::uint8_t { automatic, linux_kernel, podman, docker, jail, seatbelt };
 
 const char* name_of(Level);  // the spelling of the contract: "strict", "default", "permissive"
 const char* name_of(Network);
@@ -27,6 +30,7 @@ const char* name_of(ReadScope);
 const char* name_of(TmpKind);
 const char* name_of(Report);
 const char* name_of(Access);
+const char* name_of(Backend);
 
 // What may be done below a path. The longest path wins, a tie goes to the narrower.
 struct PathRule {
@@ -62,6 +66,14 @@ struct LogSinks {
   std::string syslog_socket;  // absolute
 };
 
+// What a container engine is told.
+struct ContainerSettings {
+  std::string engine;      // "podman", "docker" or a path; empty: the backend's own name
+  std::string image;       // never empty
+  std::string pull;        // "never", "missing", "always"
+  bool workspace = false;  // the working directory at /workspace too, and the command starts there
+};
+
 struct PolicyFields {
   Level level = Level::standard;
   std::string preset;  // empty: none
@@ -84,6 +96,8 @@ struct PolicyFields {
   OnUnavailable on_unavailable = OnUnavailable::warn;
   std::string log_file;  // absolute; empty: the default place
   LogSinks sinks;
+  Backend backend = Backend::automatic;
+  ContainerSettings container;
   std::map<std::string, std::string> values;   // key -> effective value, as a person writes it
   std::map<std::string, std::string> origins;  // key -> where its value came from
   // Keys that a flag or a SEFACA_ variable set (exec refuses those that it can't honour).

@@ -15,6 +15,8 @@ _sefaca_value() {
     --log) compopt -o filenames; COMPREPLY=($(compgen -f -- "${value##*:}")) ;;
     --report) COMPREPLY=($(compgen -W 'summary full off' -- "$value")) ;;
     --on-unavailable) COMPREPLY=($(compgen -W 'fail warn' -- "$value")) ;;
+    --backend) COMPREPLY=($(compgen -W 'auto linux podman docker jail seatbelt' -- "$value")) ;;
+    --container-pull) COMPREPLY=($(compgen -W 'never missing always' -- "$value")) ;;
     --config) compopt -o filenames; COMPREPLY=($(compgen -f -- "${value##*:}")) ;;
   esac
 }
@@ -59,7 +61,7 @@ _sefaca() {
         if declare -F _command_offset >/dev/null; then _command_offset "$i"
         else compopt -o default; fi
       elif [[ $cur == -* ]]; then
-        COMPREPLY=($(compgen -W '--level= --preset= --timeout= --memory= --network --network= --readonly= --readwrite= --hide= --read= --env= --clean-env --tmp= --caches= --pids= --cpu-time= --file-size= --open-files= --keep-fd= --keep-background --allow= --log= --report= --on-unavailable= --config= --dry-run --quiet --verbose --help --no-network' -- "$cur"))
+        COMPREPLY=($(compgen -W '--level= --preset= --timeout= --memory= --network --network= --readonly= --readwrite= --hide= --read= --env= --clean-env --tmp= --caches= --pids= --cpu-time= --file-size= --open-files= --keep-fd= --keep-background --allow= --log= --report= --on-unavailable= --backend= --container-engine= --container-image= --container-pull= --container-workspace --config= --dry-run --quiet --verbose --help --no-network' -- "$cur"))
         [[ ${COMPREPLY[0]-} == *= ]] && compopt -o nospace
       else
         COMPREPLY=($(compgen -c -- "$cur"))

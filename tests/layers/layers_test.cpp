@@ -30,12 +30,14 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
     {"core/config", {"core/base", "core/policy"}},
     {"core/enforce", {"core/base", "core/policy"}},
     {"core/audit", {"core/base", "core/policy"}},
+    {"core/backend", {"core/base", "core/policy"}},
     {"core/notify", {"core/base", "core/policy", "core/config", "core/enforce", "core/audit"}},
     {"core/supervise",
-     {"core/base", "core/policy", "core/config", "core/enforce", "core/audit", "core/notify"}},
+     {"core/base", "core/policy", "core/config", "core/enforce", "core/audit", "core/backend",
+      "core/notify"}},
     {"launcher",
-     {"core/base", "core/policy", "core/config", "core/enforce", "core/audit", "core/notify",
-      "core/supervise"}},
+     {"core/base", "core/policy", "core/config", "core/enforce", "core/audit", "core/backend",
+      "core/notify", "core/supervise"}},
     {"shipper", {"core/base", "core/policy", "core/audit"}},
 };
 
