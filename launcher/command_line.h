@@ -28,10 +28,10 @@ struct RunRequest {
   bool hand_down = true;
   std::vector<Gap> gaps{};  // what the door itself can't hold, for the record
   std::map<std::string, std::vector<std::string>, std::less<>>
-      notes{};        // what a door tells its like inside
+      notes{};  // what a door tells its like inside
   // Inside of a container that holds the policy already: what is missing here is no gap of the run.
   bool contained = false;
-  std::string id{};  // of the record; empty: a new one
+  std::string id{};   // of the record; empty: a new one
   bool step = false;  // one of many of a build: what holds for all of them is not said for each
 };
 

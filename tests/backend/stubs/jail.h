@@ -1,0 +1,3 @@
+#pragma once
+#include <sys/jail.h>
+extern "C" int jail_getid(const char* name);

@@ -1,0 +1,2 @@
+#pragma once
+extern "C" int atoi(const char* text);

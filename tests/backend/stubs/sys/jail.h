@@ -1,0 +1,5 @@
+#pragma once
+#if !defined(__FreeBSD__)
+#error "FreeBSD has jails"
+#endif
+extern "C" int jail_remove(int id);
