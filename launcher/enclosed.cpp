@@ -245,7 +245,8 @@ void take_from_inside(Session& session, const Record& inside, Outcome& outcome) 
     // Whatever Landlock is missing there, the mounts hold.
     if (tells)
       session.record.not_enforced.push_back(
-          {Gap::Effect::narrower, gap.what, concat("inside: ", gap.why), gap.remedy});
+          {gap.what == "protected_paths" ? gap.effect : Gap::Effect::narrower, gap.what,
+           concat("inside: ", gap.why), gap.remedy});
   }
 }
 

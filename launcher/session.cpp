@@ -244,8 +244,16 @@ Session blank_session(RunRequest request, Policy policy, Supervision supervision
 }
 
 Status settle_session(Session& session, const Surroundings& surroundings) {
-  // Of what is contained the backend judges.
-  if (!session.request.contained) SEFACA_CHECK(refuse_gaps(session.policy, session.plan));
+  // Of what is contained the backend judges, but for what only the run inside can hold.
+  if (session.request.contained) {
+    LaunchPlan judged;
+    for (const Gap& gap : session.plan.gaps) {
+      if (gap.what == "protected_paths") judged.gaps.push_back(gap);
+    }
+    SEFACA_CHECK(refuse_gaps(session.policy, judged));
+  } else {
+    SEFACA_CHECK(refuse_gaps(session.policy, session.plan));
+  }
   SEFACA_CHECK(open_log(session, surroundings));
   record_plan(session);
   return Done{};

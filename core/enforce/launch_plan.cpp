@@ -203,7 +203,12 @@ class Planner {
     for (const PathRule& rule : plan_.paths) {
       // A mount is got round by what is moved, replaced or absent; the ruleset is not.
       const bool carved = plan_.notify.performs && is_kept_in_place(rule);
-      if (carved || !plan_.namespaces.view.holds(rule)) rules.push_back(rule);
+      // What a container's mounts hold need not be carved out where nobody performs the rest.
+      const bool contained =
+          in_.contained && !plan_.notify.performs && rule.access != Access::write &&
+          rule.path != "/" &&
+          access_at(plan_.paths, parent_path(rule.path), Access::hide) == Access::write;
+      if (carved || (!contained && !plan_.namespaces.view.holds(rule))) rules.push_back(rule);
     }
     plan_.landlock = compile_landlock_rules(rules, host_.landlock_abi, *surroundings_.files,
                                             plan_.notify.performs);
@@ -266,7 +271,7 @@ class Planner {
     if (plan_.notify.performs) {
       if (some_rule([](const PathRule& rule) { return is_kept_in_place(rule); }))
         held("protected_paths", "landlock; the supervisor performs what is made around them");
-    } else if (some_rule([&](const PathRule& rule) {
+    } else if (!in_.contained && some_rule([&](const PathRule& rule) {
                  return is_kept_in_place(rule) && rule.path != policy_.log_file &&
                         !plan_.namespaces.view.holds(rule);
                })) {

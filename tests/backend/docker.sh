@@ -84,8 +84,11 @@ $(as "$person" id -u)"
   inside --container-image=localhost/none:1 -- true
   exits "$person: a missing image" 125
   says "$person: and the command that gets it" 'docker pull localhost/none:1'
-  inside -- touch .git
-  inside -- sh -c 'rm -rf .git; wget -q -O - http://192.0.2.7/'
+  as "$person" mkdir -p "$place/.git/hooks"
+  inside -- sh -c 'touch beside && rm beside && ! touch .git/hooks/pre-commit'
+  exits "$person: a repository's hooks are not written, what lies beside them is" 0
+  rm -rf "$place/.git"
+  inside -- wget -q -O - http://192.0.2.7/
   exits_not_zero "$person: nobody is reached"
   as "$person" mkdir -p "$home/.ssh"
   as "$person" sh -c 'echo secret >"$HOME/.ssh/id_ed25519"'

@@ -12,6 +12,7 @@ make_image "$work/image"
 tar -C "$work/image" -c . >"$work/image.tar"
 chmod 644 "$work/image.tar"
 podman_settings >"$work/containers.conf"
+cp -- "$(dirname -- "$0")/shell_pty.py" "$work/shell_pty.py"
 
 # The engine as sefaca finds it on PATH: podman with a store of the test's own.
 cat >"$work/bin/podman" <<ENGINE
@@ -126,6 +127,13 @@ $(as "$person" id -u)"
       [ "$(field "$(log)" '"memory_cgroup" in [g["what"] for g in r["not_enforced"]]')" = True ]
   fi
 
+  if /usr/bin/python3 -c 'import pexpect' 2>/dev/null; then
+    attempt as "$person" /usr/bin/python3 "$work/shell_pty.py" sefaca shell --quiet \
+      --backend=podman --container-image="$image_name"
+    exits "$person: a shell on a terminal" 0
+    nothing_left 'after a shell'
+  fi
+
   # A signal ends the container, not its client alone.
   as "$person" sh -c 'echo $$ >pid; exec "$@"' sh sefaca run --backend=podman \
     --container-image="$image_name" -- sh -c 'touch ready; sleep 60' >"$work/out" 2>"$work/err" &
@@ -136,6 +144,21 @@ $(as "$person" id -u)"
   code=$?
   exits "$person: ended by a signal" 143
   nothing_left 'after a signal'
+  rm -f "$place/ready"
+  as "$person" sh -c 'echo $$ >pid; exec "$@"' sh sefaca run --backend=podman \
+    --container-image="$image_name" -- sh -c 'touch ready; sleep 60' >"$work/out" 2>"$work/err" &
+  runner=$!
+  await "$place/ready" 'the container' 300
+  kill -KILL "$(cat "$place/pid")"
+  wait "$runner" 2>/dev/null
+  # Its guardian removes the container, then puts the run on record.
+  tries=0
+  while [ "$(field "$(log)" 'r["result"]["signal"]')" != SIGKILL ] && [ "$tries" -lt 200 ]; do
+    tries=$((tries + 1))
+    sleep 0.1
+  done
+  check "$person: a killed sefaca's run is on record" [ "$tries" -lt 200 ]
+  nothing_left 'when sefaca was killed'
   rm -f "$place/ready" "$place/pid"
   check "$person: the tree is as it was" [ "$(cd "$place" && echo *)" = made ]
 }

@@ -435,6 +435,7 @@ class Container {
       add("allow", join(allow, ","));
     }
     for (const std::string& name : passed_) add("env", name);
+    add("on-unavailable", policy_.on_unavailable == OnUnavailable::fail ? "fail" : "warn");
     add("report", name_of(policy_.report));
     add("log", concat(kOwnPlace, "/out/record.jsonl"));
     out.emplace_back("--");
