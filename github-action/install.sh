@@ -119,8 +119,10 @@ from_release() {
 debian_packages='g++ cmake make libseccomp-dev libboost-program-options-dev libtomlplusplus-dev
   nlohmann-json3-dev libcurl4-openssl-dev'
 
+# As CMakePresets.json has `release`, by whatever generator is there.
 configure() {
   cmake -S "$source_directory" -B "$build" -DCMAKE_BUILD_TYPE=Release -DSEFACA_TESTS=OFF \
+    -DCMAKE_CXX_FLAGS_RELEASE='-O2 -DNDEBUG' -DCMAKE_EXE_LINKER_FLAGS_RELEASE=-s \
     -DSEFACA_SHIP="$1" -DCMAKE_INSTALL_PREFIX="$SEFACA_PREFIX" >"$build.out" 2>&1
 }
 

@@ -8,9 +8,8 @@
 put_runner
 serve_releases
 for person in $people; do
-  mkdir "$work/$person"
-  cp -R -- "$work/runner" "$(place_of "$person")/runner"
-  as "$person" env SEFACA_TEST_SETTINGS="$settings" node "$work/runner/$1.js" >"$work/cases" 2>&1
+  as "$person" env SEFACA_TEST_SETTINGS="$settings" \
+    SEFACA_TEST_REFUSED="${SEFACA_TEST_REFUSED:-}" node "$work/runner/$1.js" >"$work/cases" 2>&1
   code=$?
   cat "$work/cases"
   check "$person: $(grep -c '^ok: ' "$work/cases") checks of the action" [ "$code" -eq 0 ]

@@ -2,8 +2,10 @@
 // examples need that: run and composite steps, expressions, files, commands, conditions, outputs.
 // It is not the runner: what that does beside is not here.
 import { randomUUID } from 'node:crypto';
-import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { isAbsolute, join, resolve } from 'node:path';
+import {
+  chmodSync, cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync,
+} from 'node:fs';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { parse } from 'yaml';
 
 import { condition, text, texts } from './expressions.js';
@@ -243,7 +245,12 @@ class Job {
     const repository = `${owner}/${project}`;
     const top = join(this.workDirectory, '_actions', owner, project, ref);
     const source = this.options.actions?.[repository];
-    if (source && !existsSync(top)) cpSync(source, top, { recursive: true });
+    if (source && !existsSync(top)) {
+      mkdirSync(dirname(top), { recursive: true });
+      // A container sees what lies here alone.
+      if (this.options.container) cpSync(source, top, { recursive: true });
+      else symlinkSync(source, top);
+    }
     return { path: join(top, ...rest), repository, ref };
   }
 
