@@ -232,7 +232,7 @@ received() { wc -l <"$work/received"; }
 # --- Certificates --------------------------------------------------------------------------------
 
 # Authorities of the test's own, $work/NAME.pem and $work/NAME.key; the first of them signs
-# $work/server.pem (and .key), for localhost.
+# $work/server.pem (and .key), for localhost and, in the tests of the action, for github.com.
 make_certificates() {
   for name in "$@"; do
     openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 \
@@ -241,7 +241,7 @@ make_certificates() {
   done
   openssl req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj /CN=localhost \
     -keyout "$work/server.key" -out "$work/server.csr" || return 1
-  printf 'subjectAltName=DNS:localhost\n' >"$work/server.ext"
+  printf 'subjectAltName=DNS:localhost,DNS:github.com\n' >"$work/server.ext"
   openssl x509 -req -in "$work/server.csr" -CA "$work/$1.pem" -CAkey "$work/$1.key" \
     -CAcreateserial -days 2 -extfile "$work/server.ext" -out "$work/server.pem"
 }

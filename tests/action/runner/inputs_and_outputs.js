@@ -167,9 +167,10 @@ const kBlocked = 'touch "$HOME/forged" || true; echo done';
 }
 {
   const one = await job({
-    repository: tree({ '.sefaca.toml': '# policy\n[default]\nreadonly = ["/usr/share"]\n' }),
-    steps: `${kCheckout}${action('use', { run: 'cat /etc/shadow || true', preset: 'compiler' })}` });
-  check('a policy in the checkout is used', one.step('use').outcome === 'success');
+    repository: tree({ '.sefaca.toml': '# policy\n[default]\nnetwork = "deny"\n' }),
+    steps: `${kCheckout}${action('use', { run: 'curl -sS http://127.0.0.1:9/ || true' })}` });
+  check('what a policy of the checkout stops is shown at its line', annotationsOf(one.step('use'), 'warning')
+    .some(({ message, file, line }) => /network_access_denied/.test(message) && file === '.sefaca.toml' && line === '3'));
 }
 {
   const one = await job({ steps: `${kCheckout}${action('use', { run: kBlocked,

@@ -67,6 +67,27 @@ const bare = environment(pathWithout('cmake', 'apt-get', 'gh'));
   check('neither curl nor wget', one.conclusion === 'failure' && one.says(/no release v.* could be fetched/));
 }
 
+// As if from GitHub: curl is told to find github.com at the server of the test.
+{
+  const home = freshDirectory();
+  writeFileSync(join(home, '.curlrc'), `connect-to = "github.com:443:${new URL(settings.server).host}"\n`);
+  const programs = pathWithout('cmake', 'apt-get', 'gh');
+  const options = { server: 'https://github.com', environment: { ...environment(programs), HOME: home },
+    steps: `${kCheckout}${use('OWNER/sefaca')}` };
+  const one = await job(options);
+  check('where there is no gh, it is said that the attestation was not verified', one.says(/^ran$/) &&
+    one.says(/\(checksum verified; no gh to verify the attestation with\)/));
+  for (const [answer, code] of [['verified', 0], ['refused', 1]]) {
+    writeFileSync(join(home, 'gh'), `#!/bin/sh\necho "$* $GH_TOKEN" >"${home}/asked"\nexit ${code}\n`, { mode: 0o755 });
+    const two = await job({ ...options, environment: { ...options.environment, PATH: `${home}:${programs}` } });
+    const asked = readFileSync(join(home, 'asked'), 'utf8');
+    check(`gh is asked with the job's token about this archive of this repository: ${answer}`,
+      /^attestation verify .*\/sefaca-[^ ]*\.tar\.gz --repo OWNER\/sefaca ghs_/.test(asked));
+    check(`… ${answer}: it runs, or not`, two.says(/^ran$/) === (code === 0) &&
+      two.says(code === 0 ? /\(checksum and attestation verified\)/ : /attestation of .* can't be verified/));
+  }
+}
+
 // The cache. What a build would have left there is put there from the release.
 {
   const cache = freshDirectory();
