@@ -1,9 +1,11 @@
 // Where the program comes from: a release with a right and with a wrong checksum, none, the cache,
 // an earlier step; and what is said of it.
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 
-import { action, annotationsOf, check, finish, freshDirectory, job, settings } from './cases.js';
+import { action, annotationsOf, check, finish, freshDirectory, job, settings, tree } from './cases.js';
 
 const kCheckout = '- uses: actions/checkout@v4\n';
 const use = (repository, inputs) => action('use', { run: 'echo ran', ...inputs }).replace('OWNER/sefaca', repository);
@@ -116,5 +118,60 @@ const bare = environment(pathWithout('cmake', 'apt-get', 'gh'));
   const one = await job({ steps, cache, environment: bare });
   check('a program that does not start is no program', one.conclusion === 'failure' &&
     annotationsOf(one.step('use'), 'error').some(({ message }) => /does not start here/.test(message)));
+}
+
+// Building, with a small project in the place of this one's sources, whose program was built before:
+// from_source.js builds the real one.
+{
+  const released = await job({ steps: `${kCheckout}${use('OWNER/sefaca')}` });
+  const project = (more) => {
+    const top = tree({
+      'CMakeLists.txt': `cmake_minimum_required(VERSION 3.20)
+project(sefaca VERSION ${settings.version} LANGUAGES NONE)
+${more}
+install(PROGRAMS core/sefaca DESTINATION bin)
+`,
+      ...Object.fromEntries(['cmake', 'cmake-module', 'launcher', 'make-shim', 'shipper'].map((name) => [`${name}/x`, name])),
+    });
+    mkdirSync(join(top, 'core'));
+    copyFileSync(join(released.path[0], 'sefaca'), join(top, 'core/sefaca'));
+    cpSync(join(settings.action, 'github-action'), join(top, 'github-action'), { recursive: true });
+    return top;
+  };
+  const steps = `- uses: actions/checkout@v4
+- id: use
+  uses: ./github-action
+  with: {run: echo ran}`;
+  const cache = freshDirectory();
+  const good = project('');
+  const one = await job({ steps, cache, repository: good });
+  check('a checkout of its own is built', one.says(/^ran$/) && one.says(/built from the action's own checkout/));
+  check('… no release is asked for', !one.says(/release v/));
+  check('… nothing else is left', !readdirSync(one.temporary).some((name) => name.startsWith('sefaca-build')));
+  check('… without sefaca-ship, which is said', one.says(/sefaca-ship does not start here/));
+  const two = await job({ steps, cache, repository: good });
+  check('… and the next job has it from the cache', two.says(/^ran$/) &&
+    two.step('cache').outputs['cache-hit'] === 'true' && two.says(/found as an earlier step or the cache left it/));
+  const other = await job({ steps, cache, repository: project('# other sources') });
+  check('… other sources are not the same', other.step('cache').outputs['cache-hit'] === 'false' && other.says(/^ran$/));
+
+  const broken = await job({ steps, repository: project('add_custom_target(bad ALL COMMAND echo a compiler complains && false)') });
+  check('a build that fails fails the step, with its last lines', broken.conclusion === 'failure' && !broken.says(/^ran$/) &&
+    broken.says(/a compiler complains/) && annotationsOf(broken.step('use'), 'error')
+    .some(({ message }) => /building sefaca failed/.test(message)));
+
+  // Packages are missing, and apt-get would bring them: root's alone to do.
+  const programs = freshDirectory();
+  const needed = join(programs, 'package');
+  writeFileSync(join(programs, 'apt-get'), `#!/bin/sh\necho "$*" >>"${programs}/asked"\ncase $* in *install*) : >"${needed}" ;; esac\n`,
+    { mode: 0o755 });
+  const three = await job({ steps, environment: environment(`${programs}:${settings.path}`),
+    repository: project(`if(NOT EXISTS "${needed}")\n  message(FATAL_ERROR "a package is missing")\nendif()`) });
+  const root = process.getuid() === 0;
+  check(root ? 'packages are installed as root, which is said' : 'no package is installed by an ordinary user',
+    three.says(/installing what the build needs \(as root\)/) === root && existsSync(join(programs, 'asked')) === root);
+  check(root ? '… and then it builds' : '… what is needed is named', root ? three.says(/^ran$/)
+    : three.says(/can't be built here.*it needs: g\+\+ .*libseccomp-dev/) && three.says(/a package is missing/));
+  check('… those of the list', !root || /install g\+\+ cmake make .*libseccomp-dev/.test(readFileSync(join(programs, 'asked'), 'utf8')));
 }
 finish();
