@@ -17,6 +17,7 @@ end_daemon() {
       >/dev/null 2>&1
     kill "$daemon_pid" 2>/dev/null
     wait "$daemon_pid"
+    rmdir /sys/fs/cgroup/*"/sefaca-test-$$" "/sys/fs/cgroup/sefaca-test-$$" 2>/dev/null
   fi
   # Its containerd ends with it; mounts of its own may outlast both for a moment.
   grep -o " $work/docker/[^ ]*" /proc/self/mounts | sort -r | while read -r mount; do
