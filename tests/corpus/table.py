@@ -19,7 +19,7 @@ MEASURED = """
 How it was measured: one after the other, bare first, with `-j2` and `-O0` in a fresh directory each, on {where}. Times are
 those of one build each on a machine that had other work too: a ratio is a hint, `docs/performance.md` has measurements. Peak
 memory is that of the largest process of a step, bare and under sefaca, in MiB; runs are the sandboxed steps on record; the
-largest packages are not built a third time (-).
+largest packages are not built a third time (-). Each row is by the build of sefaca of its date.
 
 """
 
@@ -95,7 +95,7 @@ def row(package, known):
 def count_text(rows, kinds, variant, what):
     all_ = [k[variant] for k in kinds if k[variant] != "none"]
     same = all_.count("same")
-    share = f" ({100 * same / len(all_):.0f} %)" if all_ else ""
+    share = f" ({100 * same / len(all_):.1f} %)" if all_ else ""
     return f"| {what} | {len(all_)} | {same}{share} | {all_.count('setting')} | {all_.count('differs')} |\n"
 
 
