@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <exception>
 
 #include "core/backend/tool.h"
 #include "core/base/text.h"
@@ -41,7 +42,11 @@ class EnclosedRun::Impl {
   explicit Impl(const EnclosedRequest& request) : request_(request) {}
 
   ~Impl() {
-    remove();
+    try {
+      remove();
+    } catch (const std::exception&) {  // out of memory: as if the engine had not answered
+      removed_ = true;
+    }
     guardian_.dismiss();
   }
 
