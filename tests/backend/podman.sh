@@ -134,6 +134,20 @@ $(as "$person" id -u)"
     nothing_left 'after a shell'
   fi
 
+  # auto falls back to a container where a person names one: not for an ordinary user, whose podman
+  # wants a setuid program, which this host's filter would not let.
+  if [ -n "${SEFACA_AS_HOST:-}" ] && [ "$person" = root ]; then
+    cp -- "$SEFACA_AS_HOST" "$work/bin/as-host"
+    attempt as root as-host landlock-absent -- sefaca run --level=strict -- cat /etc/of-the-image
+    exits 'root: without Landlock strict is refused' 125
+    attempt as root as-host landlock-absent -- sefaca run --level=strict --container-engine=podman \
+      --container-image="$image_name" -- cat /etc/of-the-image
+    prints 'root: with an engine named it is a container' 'of the image'
+    check 'root: which is on record' [ "$(field "$(log)" 'r["backend"]')" = podman ]
+    attempt as root sefaca run --level=strict --container-engine=podman -- cat /etc/of-the-image
+    exits_not_zero 'root: and only there'
+  fi
+
   # A signal ends the container, not its client alone.
   as "$person" sh -c 'echo $$ >pid; exec "$@"' sh sefaca run --backend=podman \
     --container-image="$image_name" -- sh -c 'touch ready; sleep 60' >"$work/out" 2>"$work/err" &
