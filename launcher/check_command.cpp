@@ -162,9 +162,9 @@ std::vector<Finding> find(const Session& session, std::span<const std::string> o
   }
   for (const Gap& gap : session.plan.gaps) {
     findings.push_back({.mechanism = gap.what,
-                        .how = gap.effect == Gap::Effect::narrower
-                                   ? "something narrower is in force"
-                                   : "not enforced",
+                        .how = gap.effect == Gap::Effect::weaker ? "not enforced as the policy says"
+                               : gap.instead.empty()             ? "something narrower is in force"
+                                                                 : gap.instead,
                         .state = Finding::State::gap,
                         .why = gap.why,
                         .remedy = gap.remedy});

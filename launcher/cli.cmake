@@ -8,6 +8,7 @@ add_library(sefaca_cli STATIC
   ${cli}/check_probes.cpp
   ${cli}/config_command.cpp
   ${cli}/config_show.cpp
+  ${cli}/degradation_text.cpp
   ${cli}/diagnostics.cpp
   ${cli}/help.cpp
   ${cli}/help_tables.cpp
@@ -31,7 +32,7 @@ add_library(sefaca_cli STATIC
   ${cli}/summary.cpp
   ${cli}/violation_text.cpp)
 target_link_libraries(sefaca_cli
-  PUBLIC sefaca_flags sefaca_config sefaca_audit
+  PUBLIC sefaca_flags sefaca_config sefaca_enforce sefaca_audit
   PRIVATE Boost::program_options nlohmann_json::nlohmann_json)
 
 # The committed files that `sefaca help --generate=KIND` makes; a test compares them.

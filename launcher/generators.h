@@ -1,4 +1,5 @@
-// The makers of the committed files: completions, man pages, docs/configuration.md.
+// The makers of the committed files: completions, man pages, docs/configuration.md,
+// docs/degradation.md.
 #pragma once
 
 #include <string>
@@ -12,5 +13,6 @@ std::string man_sefaca();
 std::string man_sefaca_run();
 std::string man_sefaca_toml();
 std::string configuration_markdown();
+std::string degradation_markdown();
 
 }  // namespace sefaca

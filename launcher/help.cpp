@@ -230,6 +230,7 @@ constexpr Generator kGenerators[] = {
     {{"sefaca-run.1", "docs/man/sefaca-run.1"}, man_sefaca_run},
     {{"sefaca.toml.5", "docs/man/sefaca.toml.5"}, man_sefaca_toml},
     {{"configuration.md", "docs/configuration.md"}, configuration_markdown},
+    {{"degradation.md", "docs/degradation.md"}, degradation_markdown},
 };
 
 constexpr auto kGeneratedFiles = [] {

@@ -9,6 +9,7 @@
 #include "core/base/path.h"
 #include "core/base/text.h"
 #include "core/config/plan_file.h"
+#include "core/enforce/degradations.h"
 #include "core/enforce/program.h"
 #include "core/policy/paths.h"
 #include "launcher/background.h"
@@ -137,9 +138,7 @@ int run_step(const BuildStep& step, const Plan& plan, Policy policy,
              const Surroundings& surroundings) {
   RunRequest request = request_for(step);
   if (note_of(plan, "unsafe_place") == "true")
-    request.gaps.push_back(
-        {Gap::Effect::weaker, "plan_file",
-         "the plan lies in the build tree, where custom steps and tests can write", ""});
+    request.gaps.push_back(gap_of(Lack::plan_in_build_tree, {Capabilities{}, *surroundings.files}));
   auto prepared =
       prepare_session(std::move(request), std::move(policy), surroundings, Supervision::supervised);
   if (!prepared) return refuse(prepared.errors(), surroundings);

@@ -21,6 +21,7 @@ void print_gaps(FILE* out, const LaunchPlan& plan) {
   for (const Gap& gap : plan.gaps) {
     std::fprintf(out, "  %-16s %s%s\n", gap.what.c_str(), gap.why.c_str(),
                  gap.effect == Gap::Effect::narrower ? " (narrower)" : "");
+    if (!gap.instead.empty()) std::fprintf(out, "  %-16s instead: %s\n", "", gap.instead.c_str());
     if (!gap.remedy.empty()) std::fprintf(out, "  %-16s remedy: %s\n", "", gap.remedy.c_str());
   }
 }

@@ -8,6 +8,8 @@
 #include <cstdio>
 
 #include "core/base/text.h"
+#include "core/enforce/degradations.h"
+#include "core/enforce/flat_plan.h"
 #include "core/policy/compile_services.h"
 #include "core/supervise/supervisor.h"
 #include "launcher/background.h"
@@ -70,6 +72,14 @@ void say_after(const Session& session, const Outcome& outcome, const Surrounding
   }
 }
 
+// What the record has beyond the plan's own gaps: found while the command ran, or after it.
+void say_found_at_end(const Session& session, const Surroundings& surroundings) {
+  if (session.request.quiet) return;
+  const auto& gaps = session.record.not_enforced;
+  for (std::size_t i = session.plan.gaps.size() + session.request.gaps.size(); i < gaps.size(); ++i)
+    print_note(stderr, gaps[i].why, use_colour(stderr, surroundings));
+}
+
 Record::Outcome recorded(const Outcome& outcome) {
   Record::Outcome out;
   if (outcome.signal != 0) {
@@ -98,14 +108,6 @@ void take_record(Session& session, std::string_view text, const Surroundings& su
   }
 }
 
-// Why not all that ran inside of this run is on record; empty: it is.
-std::string lost_records(const Session& session) {
-  const std::size_t lost = session.nested ? session.nested->dropped() : 0;
-  if (lost == 0) return {};
-  return concat(std::to_string(lost), lost == 1 ? " record" : " records",
-                " of runs inside of this one were dropped: the tree had sent 64 MiB of them");
-}
-
 // What is left to do when the tree is gone; the guardian does it when this process was killed.
 void finish(Session& session, const Supervised& ended, const Surroundings& surroundings) {
   session.group.remove();
@@ -116,15 +118,19 @@ void finish(Session& session, const Supervised& ended, const Surroundings& surro
   session.record.pid = ended.pid;
   session.record.outcome = recorded(ended.outcome);
   session.record.violations = ended.outcome.violations;
-  const auto amend = [&](const char* what, const std::string& why) {
-    session.record.not_enforced.push_back({Gap::Effect::weaker, what, why, ""});
+  const auto amend = [&](Lack lack, const std::string& detail = {}) {
+    session.record.not_enforced.push_back(
+        gap_of(lack, {session.capabilities, *surroundings.files}, detail));
     session.draft.reset();
   };
-  if (!ended.guarded) amend("supervisor_killed", "no process was to be had for the guardian");
+  for (const std::string& path : replaced_below_mounts(session.plan))
+    amend(Lack::covers_replaced, printable(path));
+  if (!ended.guarded) amend(Lack::guard_unstarted);
   if (ended.killed && session.plan.notify.report != Report::off &&
       session.plan.filter.notify != Notify::none)
-    amend("denials", "sefaca was killed: what was denied until then is not in this record");
-  if (const std::string why = lost_records(session); !why.empty()) amend("inner_records", why);
+    amend(Lack::unnamed_killed);
+  const std::size_t lost = session.nested ? session.nested->dropped() : 0;
+  if (lost != 0) amend(Lack::inner_records_dropped, concat("of ", std::to_string(lost)));
   write_record(session, surroundings);
 }
 
@@ -203,8 +209,7 @@ int run_session(Session& session, const Surroundings& surroundings) {
     std::fprintf(stderr, "sefaca: its own processor time: %.1f ms, the command's: %llu ms\n",
                  static_cast<double>(ended.own_cpu_us) / 1000,
                  static_cast<unsigned long long>(ended.outcome.cpu_time_ms));
-  if (const std::string why = lost_records(session); !why.empty() && !session.request.quiet)
-    print_note(stderr, why, use_colour(stderr, surroundings));
+  say_found_at_end(session, surroundings);
   background.stay(ended, exit_code_of(ended.outcome));
   return exit_code_of(ended.outcome);
 }

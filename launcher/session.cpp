@@ -11,6 +11,7 @@
 #include "core/base/text.h"
 #include "core/config/configuration.h"
 #include "core/config/sha256.h"
+#include "core/enforce/flat_plan.h"
 #include "core/enforce/job_server.h"
 #include "core/enforce/program.h"
 #include "core/policy/narrow.h"
@@ -359,6 +360,7 @@ Result<Session> prepare_session(RunRequest request, Policy policy, const Surroun
     session.record.parent = session.enclosing->id();
     // The outer filter refuses them, and the attempt would stand in its record as a violation.
     session.capabilities.lose(Step::namespaces, EPERM);
+    session.capabilities.enclosed = true;
   }
   if (supervision == Supervision::supervised) hand_down(session);
   make_directories(session.policy->make_directories);

@@ -98,6 +98,7 @@ std::vector<Gap> gaps_of(const Json& object) {
     gap.what = text_of(item, "what");
     gap.why = text_of(item, "why");
     gap.remedy = text_of(item, "remedy");
+    gap.instead = text_of(item, "instead");
     out.push_back(std::move(gap));
   }
   return out;

@@ -93,6 +93,7 @@ Json gap_objects(const std::vector<Gap>& gaps, std::span<const std::string> secr
     one["effect"] = gap.effect == Gap::Effect::narrower ? "narrower" : "weaker";
     one["why"] = redact_text(gap.why, secrets);
     one["remedy"] = text_or_null(redact_text(gap.remedy, secrets));
+    if (!gap.instead.empty()) one["instead"] = gap.instead;
     out.push_back(std::move(one));
   }
   return out;

@@ -26,6 +26,7 @@ struct Capabilities {
   int namespaces_errno = 0;
   std::string namespaces_path;  // the mount that failed; empty: none
   bool pid_namespace = true;    // false: no fresh /proc is to be had (a container masks it)
+  bool enclosed = false;        // inside a run of sefaca, which refuses them
   [[nodiscard]] bool namespaces() const { return namespaces_failed == Step::none; }
   // Takes what failed at `step` (see can_do_without()) from what will be tried next. `path`: of the
   // mount that failed.

@@ -83,24 +83,10 @@ struct LaunchPlan {
   [[nodiscard]] bool enforces_nothing() const { return landlock_abi == 0 && !filtered; }
 };
 
+// What the plan's mounts alone hold, secrets and what is read-only, and somebody outside has since
+// replaced or removed: the kernel takes a mount away with what it lies on (rename(2), unlink(2)).
+std::vector<std::string> replaced_below_mounts(const LaunchPlan& plan);
+
 LaunchPlan make_launch_plan(const LaunchInputs& inputs, const Surroundings& surroundings);
-
-// The flat form that the child reads. Owns the arrays; stays where it is.
-class FlatPlan {
- public:
-  explicit FlatPlan(const LaunchPlan& plan);  // `plan` must outlive it
-  FlatPlan(const FlatPlan&) = delete;
-  FlatPlan& operator=(const FlatPlan&) = delete;
-  ChildPlan& child() { return child_; }
-
- private:
-  void flatten(const Namespaces& from);
-
-  std::vector<const char*> argv_, script_argv_, environment_;
-  std::vector<ChildPlan::Rule> rules_;
-  std::vector<FlatMount> mounts_;
-  std::uint32_t maps_written_ = 0;
-  ChildPlan child_;
-};
 
 }  // namespace sefaca

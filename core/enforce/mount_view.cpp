@@ -111,7 +111,12 @@ class ViewMaker {
       same->kind = kind;
       return;
     }
-    view_.entries.push_back({path, kind, files_.is_directory(path)});
+    const auto found = files_.info(path);
+    view_.entries.push_back({.path = path,
+                             .kind = kind,
+                             .directory = found && found->type == FileInfo::Type::directory,
+                             .device = found ? found->device : 0,
+                             .inode = found ? found->inode : 0});
   }
 
   const MountInputs& in_;

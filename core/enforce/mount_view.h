@@ -19,6 +19,8 @@ struct MountView {
     std::string path;  // absolute, links resolved
     Kind kind = Kind::writable;
     bool directory = true;
+    // What lay there when the view was made; 0: nothing.
+    std::uint64_t device = 0, inode = 0;
   };
   bool root_writable = false;  // permissive: nothing is made read-only but the entries
   std::vector<Entry> entries;  // by path, so that each stands after what it lies in

@@ -2,17 +2,35 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
+#include "core/base/file_system.h"
 #include "core/enforce/capabilities.h"
 
 namespace sefaca {
 
-// Why namespaces could not be set up is read from the step, the errno and the host's own settings
-// below /proc/sys. Empty when nothing is known to help.
-std::string namespaces_remedy(const Capabilities& host);
+// How the remedy for a row of the degradations is found.
+enum class Cure : std::uint8_t {
+  none,        // nothing is known to help
+  text,        // the row's own words
+  kernel,      // a newer kernel: the row's version
+  lsm,         // Landlock on the kernel's command line
+  namespaces,  // the setting, or the container's option, that keeps them away
+  fresh_proc,  // the container's option that leaves /proc whole
+  performing,  // what keeps the supervisor from performing calls
+};
 
-// What gives a pid namespace where a container masks parts of /proc, so that no fresh one is
-// mounted (mount_too_revealing() in the kernel's fs/namespace.c).
-std::string fresh_proc_remedy();
+// Where a remedy is asked for.
+struct Situation {
+  const Capabilities& host;
+  const FileSystem& files;  // /proc/sys, /etc/os-release, the marks of containers
+  bool supervised = true;   // false: exec
+};
+
+// Empty: nothing is known to help.
+std::string remedy_for(Cure cure, const std::string& text, const Situation& situation);
+
+// All that remedy_for may say, for documentation.
+std::vector<std::string> all_remedies(Cure cure, const std::string& text);
 
 }  // namespace sefaca

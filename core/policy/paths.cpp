@@ -57,4 +57,8 @@ bool is_a_home(std::string_view path, const std::vector<std::string>& homes) {
   return std::find(homes.begin(), homes.end(), path) != homes.end();
 }
 
+bool is_kept_in_place(const PathRule& rule) {
+  return rule.kind == PathRule::Kind::protected_ && rule.access == Access::read;
+}
+
 }  // namespace sefaca

@@ -29,4 +29,7 @@ bool is_home_or_above(std::string_view path, const std::vector<std::string>& hom
 // True for a home directory itself, be it ours or another's (/root, /home/NAME).
 bool is_a_home(std::string_view path, const std::vector<std::string>& homes);
 
+// Protected in a writable tree, other than by who may connect to it.
+bool is_kept_in_place(const PathRule& rule);
+
 }  // namespace sefaca

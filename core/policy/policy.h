@@ -123,9 +123,10 @@ struct Gap {
   // narrower: something stricter stands in its place. weaker: nothing does; strict refuses to run.
   enum class Effect : std::uint8_t { narrower, weaker };
   Effect effect = Effect::weaker;
-  std::string what{};    // "private_tmp", "metadata", "memory" …: a mechanism's name
-  std::string why{};     // "no mount namespace: user namespaces are refused (EPERM)"
-  std::string remedy{};  // the exact command or setting; empty when there is none
+  std::string what{};     // "private_tmp", "metadata", "memory" …: a mechanism's name
+  std::string why{};      // "no mount namespace: user namespaces are refused (EPERM)"
+  std::string remedy{};   // the exact command or setting; empty when there is none
+  std::string instead{};  // what is in force in its place; empty: nothing
 };
 
 }  // namespace sefaca

@@ -35,28 +35,36 @@ std::string process_directory(pid_t pid) {
   return concat("/proc/", std::to_string(pid));
 }
 
-// proc(5): children are listed by the thread that made them.
-void children_of(pid_t pid, std::vector<pid_t>& out) {
+// proc(5): children are listed by the thread that made them. The number of its threads.
+std::uint64_t children_of(pid_t pid, std::vector<pid_t>& out) {
   const std::string tasks = concat(process_directory(pid), "/task");
   DIR* directory = ::opendir(tasks.c_str());
-  if (directory == nullptr) return;
+  if (directory == nullptr) return 0;
+  std::uint64_t threads = 0;
   while (const dirent* entry = ::readdir(directory)) {
     if (entry->d_name[0] == '.') continue;
+    ++threads;
     for (std::uint64_t child : numbers(slurp(concat(tasks, "/", entry->d_name, "/children")))) {
       out.push_back(static_cast<pid_t>(child));
     }
   }
   ::closedir(directory);
+  return threads;
+}
+
+std::vector<pid_t> descendants(pid_t root, pid_t except, std::uint64_t& threads) {
+  std::vector<pid_t> found;
+  children_of(root, found);
+  std::erase(found, except);
+  for (std::size_t i = 0; i < found.size(); ++i) threads += children_of(found[i], found);
+  return found;
 }
 
 }  // namespace
 
 std::vector<pid_t> descendants_of(pid_t root, pid_t except) {
-  std::vector<pid_t> found;
-  children_of(root, found);
-  std::erase(found, except);
-  for (std::size_t i = 0; i < found.size(); ++i) children_of(found[i], found);
-  return found;
+  std::uint64_t threads = 0;
+  return descendants(root, except, threads);
 }
 
 std::string name_of_process(pid_t pid) {
@@ -68,7 +76,7 @@ std::string name_of_process(pid_t pid) {
 TreeFigures measure_tree(pid_t root, pid_t except) {
   static const auto page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
   TreeFigures figures;
-  for (pid_t pid : descendants_of(root, except)) {
+  for (pid_t pid : descendants(root, except, figures.threads)) {
     ++figures.processes;
     // proc(5), statm: size, resident, shared … in pages.
     const auto fields = numbers(slurp(concat(process_directory(pid), "/statm")));

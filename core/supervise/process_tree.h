@@ -12,6 +12,7 @@ namespace sefaca {
 
 struct TreeFigures {
   std::uint64_t processes = 0;
+  std::uint64_t threads = 0;       // of them all, the first of each process included
   std::uint64_t memory_bytes = 0;  // resident less shared pages, summed
 };
 

@@ -22,6 +22,7 @@
 
 #include "core/base/text.h"
 #include "core/base/unique_fd.h"
+#include "core/enforce/flat_plan.h"
 #include "core/enforce/init.h"
 #include "core/notify/receiver.h"
 #include "core/supervise/fence.h"
@@ -359,6 +360,14 @@ class Supervisor::Impl {
            (!limits_.processes || group_holds_tasks());
   }
 
+  // RLIMIT_NPROC lies a little above the limit, so that who reaches it is seen above the limit.
+  bool kernel_counts_tasks() const {
+    const ChildPlan& child = flat_->child();
+    return std::any_of(
+        child.limits, child.limits + child.limit_count,
+        [](const ChildPlan::Limit& limit) { return limit.resource == RLIMIT_NPROC; });
+  }
+
   // What the kernel counts for us, and whether it had to stop something.
   std::optional<Outcome::Kind> look_into_group() {
     if (request_.group == nullptr || !request_.group->any()) return std::nullopt;
@@ -378,8 +387,10 @@ class Supervisor::Impl {
 
   void look_at_tree() {
     TreeFigures figures = measure_tree(::getpid(), guardian_.pid());
-    if (flat_->child().has_init() && figures.processes > 0) --figures.processes;
-    if (!group_holds_tasks()) peak_processes_ = std::max(peak_processes_, figures.processes);
+    // What the kernel's own limit counts is what is told: threads too.
+    std::uint64_t tasks = kernel_counts_tasks() ? figures.threads : figures.processes;
+    if (flat_->child().has_init() && tasks > 0) --tasks;
+    if (!group_holds_tasks()) peak_processes_ = std::max(peak_processes_, tasks);
     if (group_holds_memory()) figures.memory_bytes = 0;
     if (limits_.memory_bytes && figures.memory_bytes > *limits_.memory_bytes) {
       // Shared anonymous pages were counted in each process: ask again, exactly.
@@ -389,8 +400,7 @@ class Supervisor::Impl {
     peak_memory_ = std::max(peak_memory_, figures.memory_bytes);
     if (limits_.memory_bytes && figures.memory_bytes > *limits_.memory_bytes) {
       exceed(Outcome::Kind::memory_exceeded);
-    } else if (limits_.processes && !group_holds_tasks() &&
-               figures.processes > *limits_.processes) {
+    } else if (limits_.processes && !group_holds_tasks() && tasks > *limits_.processes) {
       exceed(Outcome::Kind::processes_exceeded);
     }
   }

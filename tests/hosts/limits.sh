@@ -81,11 +81,38 @@ for who in $people; do
     exits "$who: a file that grows too large ends it" 153
     says "$who: and is named" 'filesystem_write_denied: Use --file-size=SIZE if .* larger than 1m'
   done
-  attempt as "$who" sefaca run --pids=20 --timeout=5 -- sh -c 'f() { f | f & }; f; sleep 60'
-  check "$who: a fork bomb is stopped" [ "$code" -ne 0 ]
-  case $(field "$(log_of "$who")" 'r["enforced"]["processes"]') in
-    cgroup*) is "$who: the violation is on record" '[(v["violation"], v["peak"]) for v in r["violations"]] == [("process_limit_exceeded", 20)]' ;;
+  # Ended and on record, whoever counts: a cgroup, RLIMIT_NPROC with a look behind it, looking alone.
+  # A bomb is tried where the kernel counts; a steady number of processes where nobody but us does.
+  for host in full no-cgroup no-userns; do
+    on="$who on $host"
+    bomb='for i in 1 2 3 4 5 6 7 8 9 10; do sleep 50 & sleep 50 & sleep 50 & sleep 50 & done; wait'
+    [ "$host" = full ] && bomb='f() { f | f & }; f; sleep 60'
+    attempt as "$who" as-host $host -- sefaca run --pids=20 --timeout=50 -- sh -c "$bomb"
+    exits "$on: too many processes are ended" 137
+    is "$on: which is on record" '[(v["violation"], v["limit"], v["peak"] >= 20) for v in r["violations"]] == [("process_limit_exceeded", 20, True)]'
+    attempt as "$who" as-host $host -- sefaca run --pids=20 -- sh -c 'for i in 1 2 3 4 5 6 7 8; do sleep 0.3 & done; wait'
+    exits "$on: what stays below its number is not" 0
+    is "$on: and nothing is on record" 'r["violations"] == []'
+  done
+  attempt as "$who" as-host no-cgroup -- sefaca run -- true
+  case $(field "$(log_of "$who")" 'r["enforced"].get("namespaces", "")') in
+    user*)
+      attempt as "$who" as-host no-cgroup -- sefaca run --pids=20 -- /usr/bin/python3 -c '
+import threading, time
+try:
+    for i in range(60): threading.Thread(target=time.sleep, args=(5,), daemon=True).start()
+except RuntimeError: pass
+time.sleep(5)'
+      exits_not_zero "$who: threads are counted by the kernel"
+      is "$who: which is on record" '[v["violation"] for v in r["violations"]] == ["process_limit_exceeded"]'
+      ;;
   esac
+  # What strict has behind the watch: a process that asks for far more than the limit at once.
+  attempt as "$who" as-host no-cgroup -- sefaca run --level=strict -- reserve
+  exits "$who: strict refuses what is far above its memory" 2
+  is "$who: strict says what is behind the watch" '"RLIMIT_DATA" in r["enforced"]["memory"]'
+  attempt as "$who" as-host no-cgroup -- sefaca run --memory=512m -- reserve
+  exits "$who: default lets it be reserved" 0
   as "$who" sefaca run --memory=200m --pids=50 -- sleep 61 &
   runner=$!
   tries=0

@@ -169,6 +169,32 @@ TEST(Layers, NothingUsesTheStandardStreams) {
   }
 }
 
+// Every gap is a row of the table of degradations: named where it is given, made in no other way.
+TEST(Layers, GapsComeFromTheTableOfDegradations) {
+  std::set<std::string> named;
+  std::set<std::string> rows;
+  const std::string mark = "Lack::";
+  for (const auto& file : all_sources()) {
+    const bool table = file.path == "core/enforce/degradations.cpp";
+    for (auto at = file.text.find(mark); at != std::string::npos;
+         at = file.text.find(mark, at + 1)) {
+      std::string name;
+      for (auto i = at + mark.size();
+           std::isalnum(static_cast<unsigned char>(file.text[i])) || file.text[i] == '_'; ++i)
+        name += file.text[i];
+      (table ? rows : named).insert(name);
+    }
+    // The log's reader makes them of what was written.
+    if (table || file.path == "core/audit/parse_record.cpp") continue;
+    for (const char* way :
+         {"Gap{", "Gap gap{", "Gap gap;", "gaps.push_back({", "enforced.push_back({"})
+      EXPECT_EQ(file.text.find(way), std::string::npos) << file.path << " makes a gap of its own";
+  }
+  EXPECT_GT(rows.size(), 40U);
+  for (const std::string& row : rows)
+    EXPECT_TRUE(named.contains(row)) << row << " is given nowhere";
+}
+
 // ARCHITECTURE.md has a sentence for each folder and file: a .cpp beside its .h shares one.
 TEST(Layers, TheArchitectureNamesEveryFile) {
   std::ifstream stream(fs::path(SEFACA_SOURCE_DIR) / "ARCHITECTURE.md");

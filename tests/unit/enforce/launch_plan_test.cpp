@@ -7,7 +7,8 @@
 #include <memory>
 
 #include "core/base/text.h"
-#include "core/enforce/remedies.h"
+#include "core/enforce/degradations.h"
+#include "core/enforce/flat_plan.h"
 #include "core/policy/builder.h"
 
 namespace sefaca {
@@ -74,11 +75,11 @@ TEST(LaunchPlan, WithoutLandlockFilesAreAGapWithItsCause) {
   const Plan compiler("preset", "compiler");
   const LaunchPlan absent = compiler.on(host(0, ENOSYS));
   ASSERT_NE(gap(absent, "files"), nullptr);
-  EXPECT_EQ(gap(absent, "files")->why, "this kernel has no Landlock");
+  EXPECT_TRUE(gap(absent, "files")->why.starts_with("this kernel has no Landlock; "));
   EXPECT_EQ(gap(absent, "files")->effect, Gap::Effect::weaker);
   EXPECT_FALSE(absent.enforced.contains("files"));
   const LaunchPlan off = compiler.on(host(0, EOPNOTSUPP));
-  EXPECT_EQ(gap(off, "files")->why, "Landlock is switched off on this kernel");
+  EXPECT_TRUE(gap(off, "files")->why.starts_with("Landlock is switched off on this kernel; "));
   EXPECT_FALSE(off.enforces_nothing());
   EXPECT_TRUE(compiler.on(host(0, ENOSYS, false)).enforces_nothing());
 }
@@ -143,7 +144,8 @@ TEST(LaunchPlan, WhatIsSharedIsApartRefusedOrNamed) {
   const LaunchPlan plan = Plan("preset", "testing").on(without_namespaces(host(7)));
   for (const char* what : {"ipc", "scheduling"}) {
     ASSERT_NE(gap(plan, what), nullptr) << what;
-    EXPECT_EQ(gap(plan, what)->remedy, namespaces_remedy(without_namespaces(host(7))));
+    EXPECT_EQ(gap(plan, what)->remedy,
+              remedy_for(Cure::namespaces, "", {without_namespaces(host(7)), RealFileSystem()}));
   }
   // Who allows it gets it, with no claim and no complaint.
   const LaunchPlan allowed = Plan("allow", "ipc").on(host(7));
@@ -182,7 +184,8 @@ TEST(LaunchPlan, WithoutAFreshProcThereIsNoPidNamespace) {
   const LaunchPlan plan = Plan("level", "default").on(masked);
   EXPECT_EQ(plan.enforced.at("namespaces"), "user, mount, network, ipc");
   ASSERT_NE(gap(plan, "scheduling"), nullptr);
-  EXPECT_EQ(gap(plan, "scheduling")->remedy, fresh_proc_remedy());
+  EXPECT_EQ(gap(plan, "scheduling")->remedy,
+            remedy_for(Cure::fresh_proc, "", {host(7), RealFileSystem()}));
   EXPECT_EQ(gap(plan, "ipc"), nullptr);
   EXPECT_FALSE(plan.namespaces.fresh_proc);
 }
