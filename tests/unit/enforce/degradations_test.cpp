@@ -94,8 +94,8 @@ std::vector<Gap> all_gaps() {
     for (const auto& options : kPolicies) {
       surroundings = plain;
       if (options.empty()) {  // below a fakeroot
-        surroundings.environment.emplace_back("FAKEROOTKEY", "1");
-        surroundings.environment.emplace_back("LD_PRELOAD", "libfakeroot-sysv.so");
+        surroundings.environment.emplace("FAKEROOTKEY", "1");
+        surroundings.environment.emplace("LD_PRELOAD", "libfakeroot-sysv.so");
       }
       PolicyBuilder builder(surroundings);
       for (const auto& [key, value] : options) {
