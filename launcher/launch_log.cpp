@@ -15,6 +15,7 @@
 #include "core/base/path.h"
 #include "core/base/text.h"
 #include "core/base/unique_fd.h"
+#include "core/enforce/degradations.h"
 #include "launcher/diagnostics.h"
 
 namespace sefaca {
@@ -125,7 +126,7 @@ void record_unsandboxed(const RunRequest& request, const Policy& policy, const s
   record.network = name_of(Network::allow);
   record.timeout = record.memory = "none";
   record.pid = ::getpid();
-  record.not_enforced.push_back({Gap::Effect::weaker, "everything", why, ""});
+  record.not_enforced.push_back(gap_of(Lack::exempted, {Capabilities{}, *surroundings.files}, why));
   const std::string path = log_path(policy, surroundings);
   if (path.empty()) return;
   auto log = LogFile::open(path);

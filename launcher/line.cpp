@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/base/text.h"
+#include "core/enforce/degradations.h"
 #include "launcher/build_id.h"
 #include "launcher/in_place.h"
 #include "launcher/make_cache.h"
@@ -63,8 +64,7 @@ int run_as_enclosed(const RunRequest& request, const Policy& policy, const Enclo
       std::any_of(policy->paths.begin(), policy->paths.end(),
                   [](const PathRule& rule) { return rule.kind == PathRule::Kind::protected_; });
   if (protects)
-    record.not_enforced = {{Gap::Effect::weaker, "protected_paths",
-                            "the enclosing run decides which files stay as they are", ""}};
+    record.not_enforced = {gap_of(Lack::enclosing_decides, {Capabilities{}, *surroundings.files})};
   return execute_in_place(request, std::move(record), policy->log_file, policy->environment,
                           surroundings);
 }

@@ -12,6 +12,7 @@
 #include "core/base/path.h"
 #include "core/base/text.h"
 #include "core/config/configuration.h"
+#include "core/enforce/degradations.h"
 #include "core/enforce/program.h"
 #include "core/policy/make_rules.h"
 #include "core/policy/paths.h"
@@ -146,9 +147,8 @@ int pass_through(RunRequest request, const Around& around, const Surroundings& s
   }
   Record record = start_record(request, *policy, surroundings);
   record.withheld_env.clear();
-  record.not_enforced = {{Gap::Effect::weaker, "everything",
-                          concat("target '", target, "' is passed through"),
-                          "SEFACA_PRESET=development, or a rule of its own in [make.targets]"}};
+  record.not_enforced = {gap_of(Lack::passed_through, {Capabilities{}, *surroundings.files},
+                                concat("'", target, "'"))};
   if (!request.quiet && first_of_build("pass", surroundings))
     print_note(stderr,
                concat("target '", target,

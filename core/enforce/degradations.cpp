@@ -157,6 +157,14 @@ constexpr Degradation kTable[] = {
      "those runs are not on record", Cure::none},
     {Lack::plan_in_build_tree, "a home that can be written", "plan_file",
      "the plan lies in the build tree", "", "custom steps and tests can write it", Cure::none},
+    {Lack::passed_through, "a rule of its own for the target", "everything",
+     "the target is passed through", "", "its recipe runs as without sefaca", Cure::text,
+     "SEFACA_PRESET=development, or a rule of its own in [make.targets]"},
+    {Lack::exempted, "a step that is not exempted", "everything", "the step is exempted", "",
+     "it runs as without sefaca", Cure::none},
+    {Lack::enclosing_decides, "a sandbox of its own", "protected_paths",
+     "a line inside of another run gets no sandbox of its own", "the enclosing run's sandbox",
+     "the enclosing run decides which files stay as they are", Cure::none},
 };
 
 constexpr bool in_order() {
@@ -166,7 +174,7 @@ constexpr bool in_order() {
   return true;
 }
 static_assert(in_order(), "a row stands where its Lack stands");
-static_assert(std::size(kTable) == static_cast<std::size_t>(Lack::plan_in_build_tree) + 1);
+static_assert(std::size(kTable) == static_cast<std::size_t>(Lack::enclosing_decides) + 1);
 
 }  // namespace
 

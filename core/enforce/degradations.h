@@ -64,6 +64,9 @@ enum class Lack : std::uint8_t {
   scheduling_fakeroot,
   inner_records_dropped,
   plan_in_build_tree,
+  passed_through,
+  exempted,
+  enclosing_decides,
 };
 
 struct Degradation {

@@ -186,8 +186,8 @@ TEST(Layers, GapsComeFromTheTableOfDegradations) {
     }
     // The log's reader makes them of what was written.
     if (table || file.path == "core/audit/parse_record.cpp") continue;
-    for (const char* way :
-         {"Gap{", "Gap gap{", "Gap gap;", "gaps.push_back({", "enforced.push_back({"})
+    for (const char* way : {"Gap{", "Gap gap{", "Gap gap;", "gaps.push_back({",
+                            "enforced.push_back({", "Gap::Effect::weaker, \""})
       EXPECT_EQ(file.text.find(way), std::string::npos) << file.path << " makes a gap of its own";
   }
   EXPECT_GT(rows.size(), 40U);
