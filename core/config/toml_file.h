@@ -1,5 +1,4 @@
 // One configuration file: its text to presets, assignments and bounds, each with its place.
-// toml++ is included by toml_file.cpp alone.
 #pragma once
 
 #include <string>
