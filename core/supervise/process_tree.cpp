@@ -35,6 +35,8 @@ std::string process_directory(pid_t pid) {
   return concat("/proc/", std::to_string(pid));
 }
 
+constexpr std::uint64_t kAll = UINT64_MAX;
+
 // proc(5): children are listed by the thread that made them. The number of its threads.
 std::uint64_t children_of(pid_t pid, std::vector<pid_t>& out) {
   const std::string tasks = concat(process_directory(pid), "/task");
@@ -52,11 +54,13 @@ std::uint64_t children_of(pid_t pid, std::vector<pid_t>& out) {
   return threads;
 }
 
-std::vector<pid_t> descendants(pid_t root, pid_t except, std::uint64_t& threads) {
+std::vector<pid_t> descendants(pid_t root, pid_t except, std::uint64_t& threads,
+                               std::uint64_t enough) {
   std::vector<pid_t> found;
   children_of(root, found);
   std::erase(found, except);
-  for (std::size_t i = 0; i < found.size(); ++i) threads += children_of(found[i], found);
+  for (std::size_t i = 0; i < found.size() && found.size() <= enough; ++i)
+    threads += children_of(found[i], found);
   return found;
 }
 
@@ -64,7 +68,7 @@ std::vector<pid_t> descendants(pid_t root, pid_t except, std::uint64_t& threads)
 
 std::vector<pid_t> descendants_of(pid_t root, pid_t except) {
   std::uint64_t threads = 0;
-  return descendants(root, except, threads);
+  return descendants(root, except, threads, kAll);
 }
 
 std::string name_of_process(pid_t pid) {
@@ -73,11 +77,14 @@ std::string name_of_process(pid_t pid) {
   return name;
 }
 
-TreeFigures measure_tree(pid_t root, pid_t except) {
+TreeFigures measure_tree(pid_t root, pid_t except, std::uint64_t enough) {
   static const auto page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
   TreeFigures figures;
-  for (pid_t pid : descendants(root, except, figures.threads)) {
-    ++figures.processes;
+  const std::vector<pid_t> found = descendants(root, except, figures.threads, enough);
+  figures.processes = found.size();
+  figures.threads = std::max(figures.threads, figures.processes);
+  if (figures.processes > enough) return figures;
+  for (const pid_t pid : found) {
     // proc(5), statm: size, resident, shared … in pages.
     const auto fields = numbers(slurp(concat(process_directory(pid), "/statm")));
     if (fields.size() > 2 && fields[1] > fields[2]) {

@@ -21,7 +21,9 @@ struct TreeFigures {
 std::vector<pid_t> descendants_of(pid_t root, pid_t except);
 // /proc/PID/comm, which the process chooses itself; empty: it is gone.
 std::string name_of_process(pid_t pid);
-TreeFigures measure_tree(pid_t root, pid_t except);
+// Looks no further once it knows of more processes than `enough`: a fork bomb makes new ones faster
+// than they can be looked at.
+TreeFigures measure_tree(pid_t root, pid_t except, std::uint64_t enough);
 // Proportional set size of the tree, in bytes: exact about shared pages, and slow.
 std::uint64_t proportional_memory(pid_t root, pid_t except);
 

@@ -385,8 +385,14 @@ class Supervisor::Impl {
     return std::nullopt;
   }
 
+  // With its init; as many as the tree may have.
+  std::uint64_t most_processes() const {
+    if (!limits_.processes || group_holds_tasks()) return UINT64_MAX;
+    return *limits_.processes + (flat_->child().has_init() ? 1 : 0);
+  }
+
   void look_at_tree() {
-    TreeFigures figures = measure_tree(::getpid(), guardian_.pid());
+    TreeFigures figures = measure_tree(::getpid(), guardian_.pid(), most_processes());
     // What the kernel's own limit counts is what is told: threads too.
     std::uint64_t tasks = kernel_counts_tasks() ? figures.threads : figures.processes;
     if (flat_->child().has_init() && tasks > 0) --tasks;
@@ -411,7 +417,9 @@ class Supervisor::Impl {
   }
 
   void signal_tree(int signal) {
-    if (!fence_.signal_all(signal)) {
+    if (signal == SIGKILL && init_ > 0) {
+      ::kill(init_, SIGKILL);  // and the kernel all that is in its namespace (pid_namespaces(7))
+    } else if (!fence_.signal_all(signal)) {
       signal_descendants(::getpid(), guardian_.pid(), signal);
     } else if (signal == SIGKILL) {
       // The guardian stands inside the fence and went with the rest; the record still wants one.
