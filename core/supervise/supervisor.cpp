@@ -437,6 +437,9 @@ class Supervisor::Impl {
   // What the command left behind. Each orphan is ours (subreaper), so ECHILD means: nothing at all.
   void finish_tree() {
     if (request_.keep_background) return;
+    // A tree at its limit may have ended before it was first looked at: a shell that can't fork
+    // does.
+    if (limits_.processes && !group_holds_tasks() && reap()) look_at_tree();
     const std::int64_t until = now_ms() + kLeftoverGraceMs;
     while (reap()) {
       const std::int64_t left = until - now_ms();
