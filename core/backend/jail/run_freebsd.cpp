@@ -48,7 +48,10 @@ int code_of_start(const char* directory) {
   char text[16] = {};
   const ssize_t got = ::read(fd, text, sizeof text - 1);
   ::close(fd);
-  return got > 0 ? ::atoi(text) : -1;
+  char* end = nullptr;
+  const long code = ::strtol(text, &end, 10);
+  const bool whole = got > 0 && end != text && (*end == '\n' || *end == '\0');
+  return whole && code >= 0 && code <= 255 ? static_cast<int>(code) : -1;
 }
 
 }  // namespace

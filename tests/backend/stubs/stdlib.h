@@ -1,2 +1,2 @@
 #pragma once
-extern "C" int atoi(const char* text);
+extern "C" long strtol(const char* text, char** end, int base);
