@@ -206,7 +206,8 @@ void Sockets::connect_on_loopback(const Notification& call, UniqueFd socket,
             // Whose the port was may have changed meanwhile.
             if (loopback->reach(to, false) != Loopback::Reach::the_hosts) return error;
             const sockaddr nowhere{AF_UNSPEC, {}};
-            ::connect(connected, &nowhere, sizeof nowhere);
+            if (::connect(connected, &nowhere, sizeof nowhere) != 0)
+              ::shutdown(connected, SHUT_RDWR);
             return ECONNREFUSED;
           });
 }
