@@ -64,7 +64,7 @@ std::optional<std::vector<std::string>> shell_of_makefile(const ShellCall& call,
   for (auto& words : shells_of_makefiles(files, make->directory, make->variables, surroundings)) {
     const auto program = find_program(words.front(), surroundings);
     if (program && !is_this_program(absolute_path(*program, surroundings.cwd)))
-      return std::move(words);
+      return std::optional(std::move(words));
   }
   return std::vector<std::string>();
 }

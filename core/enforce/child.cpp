@@ -45,8 +45,8 @@ bool reset_dispositions(ChildPlan& plan) {
   return true;
 }
 
-// A table of descriptors of one's own. Docker's default profile refuses every unshare(2), also the one
-// that only asks for this; close_range(2) of nothing gives the same (Linux 5.9, fs/file.c).
+// A table of descriptors of one's own. Docker's default profile refuses every unshare(2), also the
+// one that only asks for this; close_range(2) of nothing gives the same (Linux 5.9, fs/file.c).
 long own_descriptors() {
   constexpr unsigned kNothing = 0x7fffffff;
   const long r = call(SYS_close_range, kNothing, kNothing, CLOSE_RANGE_UNSHARE);

@@ -90,7 +90,8 @@ void Loopback::own(int socket) {
   const std::uint64_t inode = inode_of(socket);
   if (port == 0 || inode == 0) return;
   const std::lock_guard lock(mutex_);
-  auto& inodes = own_[{is_datagram(socket), port}];
+  const Port bound{is_datagram(socket), port};
+  std::vector<std::uint64_t>& inodes = own_[bound];
   if (std::find(inodes.begin(), inodes.end(), inode) == inodes.end()) inodes.push_back(inode);
 }
 

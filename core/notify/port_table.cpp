@@ -11,7 +11,7 @@ namespace sefaca {
 namespace {
 
 constexpr std::uint32_t kListening = 0x0A;  // TCP_LISTEN (net/tcp_states.h)
-constexpr std::size_t kAddressField = 1, kStateField = 3, kInodeField = 9;
+constexpr std::size_t kAddressField = 1, kStateField = 3, kInodeField = 9, kFields = 10;
 
 using Bytes = std::array<std::uint8_t, 16>;  // IPv4 in its mapped form
 
@@ -69,7 +69,7 @@ void look(std::string_view table, const Bytes& wanted, std::uint16_t port, bool 
     std::string_view line = rest.substr(0, end);
     rest = end == std::string_view::npos ? std::string_view() : rest.substr(end + 1);
     if (std::exchange(first, false)) continue;  // the headings
-    std::array<std::string_view, kInodeField + 1> fields;
+    std::array<std::string_view, kFields> fields;
     std::size_t n = 0;
     while (n < fields.size()) {
       const std::size_t start = line.find_first_not_of(' ');

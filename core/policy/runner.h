@@ -13,8 +13,8 @@ namespace sefaca {
 
 // `protect`: what the runner reads after the step ($GITHUB_ENV, $GITHUB_PATH, $GITHUB_OUTPUT,
 // $GITHUB_STATE, $GITHUB_STEP_SUMMARY). `read`: operands of `command` that lie directly in
-// $RUNNER_TEMP, as `shell: sefaca run … -- bash -e {0}` has them; `scripts`: those of them that only
-// what `command` names tells from a key. Empty where no runner is.
+// $RUNNER_TEMP, as `shell: sefaca run … -- bash -e {0}` has them; `scripts`: those of them that
+// only what `command` names tells from a key. Empty where no runner is.
 DoorPaths runner_paths(const Command& command, const Surroundings& surroundings);
 
 // Files in $RUNNER_TEMP that actions keep credentials in: actions/checkout's ssh key and its

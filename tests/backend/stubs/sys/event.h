@@ -23,7 +23,7 @@ struct kevent {
   intptr_t data;
   void* udata;
 };
-#define EV_SET(event, what, kind, how, more, value, user)                                      \
+#define EV_SET(event, what, kind, how, more, value, user)                                        \
   (*(event) = {(what), (kind), static_cast<uint16_t>(how), (more), static_cast<intptr_t>(value), \
                (user)})
 #endif
