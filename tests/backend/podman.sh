@@ -12,7 +12,7 @@ make_image "$work/image"
 tar -C "$work/image" -c . >"$work/image.tar"
 chmod 644 "$work/image.tar"
 podman_settings >"$work/containers.conf"
-cp -- "$(dirname -- "$0")/shell_pty.py" "$work/shell_pty.py"
+for one in shell_pty.py interrupt_pty.py; do cp -- "$(dirname -- "$0")/$one" "$work/$one"; done
 
 # The engine as sefaca finds it on PATH: podman with a store of the test's own.
 cat >"$work/bin/podman" <<ENGINE
@@ -132,6 +132,10 @@ $(as "$person" id -u)"
       --backend=podman --container-image="$image_name"
     exits "$person: a shell on a terminal" 0
     nothing_left 'after a shell'
+    attempt as "$person" /usr/bin/python3 "$work/interrupt_pty.py" sefaca run --backend=podman \
+      --container-image="$image_name" -- sh -c 'touch ready; sleep 60'
+    exits "$person: Ctrl-C ends a run on a terminal" 0
+    nothing_left 'after Ctrl-C'
   fi
 
   # auto falls back to a container where a person names one: not for an ordinary user, whose podman
