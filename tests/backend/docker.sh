@@ -52,12 +52,13 @@ chgrp "$(id -g "$SEFACA_TEST_USER")" "$work/docker.sock"
 chmod 660 "$work/docker.sock"
 extra_env="DOCKER_HOST=unix://$work/docker.sock"
 
+# shellcheck disable=SC2317  # called by attempt
 boxed() {
   as "$person" sefaca run --backend=docker --container-engine="$docker" \
     --container-image="$image_name" "$@"
 }
 log() { log_of "$person"; }
-inside() { boxed "$@" >"$work/out" 2>"$work/err"; code=$?; out=$(cat "$work/out"); err=$(cat "$work/err"); }
+inside() { attempt boxed "$@"; }
 violations() { field "$(log)" '[v["violation"] for v in r["violations"]]'; }
 
 for person in $people; do

@@ -42,11 +42,12 @@ ignores_limits() {
     '{{.Host.Security.Rootless}} {{.Host.CgroupsVersion}}' 2>/dev/null)" = 'true v1' ]
 }
 
+# shellcheck disable=SC2317  # called by attempt
 boxed() {  # boxed OPTION… -- COMMAND…: the person's run in a container
   as "$person" sefaca run --backend=podman --container-image="$image_name" "$@"
 }
 log() { log_of "$person"; }
-inside() { boxed "$@" >"$work/out" 2>"$work/err"; code=$?; out=$(cat "$work/out"); err=$(cat "$work/err"); }
+inside() { attempt boxed "$@"; }
 nothing_left() {
   check "$person: no container is left $1" \
     [ -z "$(as "$person" podman ps --all --quiet 2>/dev/null)" ]
