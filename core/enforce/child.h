@@ -35,7 +35,7 @@ struct ChildPlan {
   std::size_t keep_fd_count = 0;
   const Limit* limits = nullptr;
   std::size_t limit_count = 0;
-  const int* control_groups = nullptr;  // descriptors of cgroup.procs, the supervisor's
+  const int* control_groups = nullptr;  // ControlGroup::entries(), the supervisor's descriptors
   std::size_t control_group_count = 0;
   std::uint64_t keep_capabilities = 0;  // a mask; the rest is dropped
   bool landlock = false;

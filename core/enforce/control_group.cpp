@@ -22,6 +22,11 @@ namespace {
 // The files by which a version speaks (the kernel's cgroup-v2.rst; cgroup-v1/memory.rst and
 // pids.rst). What is counted stands behind a word at a line's start, or alone.
 struct Files {
+  // Who writes "0" here is in. cgroup.procs moves all threads of a process, for which the kernel
+  // waits until every processor has passed a quiet state (5 to 18 ms where nobody moved lately);
+  // version 1's `tasks` moves the writing thread alone and waits for nothing
+  // (kernel/cgroup/cgroup.c, cgroup_procs_write_start). Version 2 has no such file for memory.
+  const char* entry;
   const char* memory_limit;
   const char* memory_and_swap;  // v1: memory and swap together; v2: swap alone
   const char* memory_kills;     // with a line "oom_kill N"
@@ -30,9 +35,10 @@ struct Files {
   const char* shared;
 };
 constexpr Files kFiles[] = {
-    {"memory.limit_in_bytes", "memory.memsw.limit_in_bytes", "memory.oom_control",
+    {"tasks", "memory.limit_in_bytes", "memory.memsw.limit_in_bytes", "memory.oom_control",
      "memory.max_usage_in_bytes", "total_rss", "total_shmem"},
-    {"memory.max", "memory.swap.max", "memory.events", "memory.peak", "anon", "shmem"},
+    {"cgroup.procs", "memory.max", "memory.swap.max", "memory.events", "memory.peak", "anon",
+     "shmem"},
 };
 const Files& files_of(int version) {
   return kFiles[version - 1];
@@ -148,7 +154,7 @@ std::optional<ControlGroup::Part> ControlGroup::make_part(
       if (part.memory && version == 2) write_at(at, "memory.oom.group", "1");
     }
     if (wanted.tasks) part.tasks = write_at(at, "pids.max", std::to_string(*wanted.tasks));
-    part.entry.reset(::openat(at, "cgroup.procs", O_WRONLY | O_CLOEXEC));
+    part.entry.reset(::openat(at, files.entry, O_WRONLY | O_CLOEXEC));
   }
   if (part.entry && (part.memory || part.tasks)) return part;
   ::rmdir(part.path.c_str());

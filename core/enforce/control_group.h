@@ -35,8 +35,9 @@ class ControlGroup {
   // "cgroup v2", "cgroup v1"; empty: not held.
   [[nodiscard]] std::string memory_held_by() const;
   [[nodiscard]] std::string tasks_held_by() const;
-  // Descriptors of cgroup.procs: who writes "0" into each is in it, with all that descends from it.
-  // Only a process that shares no memory with others once it runs: the kernel kills all who share.
+  // Descriptors: a process of one thread that writes "0" into each is in it, with all that descends
+  // from it. Only one that shares no memory with others once it runs: the kernel kills all who
+  // share.
   [[nodiscard]] std::vector<int> entries() const;
 
   // Has the kernel ended something for memory; refused a task?

@@ -20,6 +20,7 @@ from pairs import Variant, keep, measure
 MANY = 8000
 SOURCES = 64
 TESTS = 1000
+MORE = 10
 REPORTS = ("off", "summary", "full")
 
 ONE_C = "#include <stdio.h>\n#include <stdlib.h>\n#include <string.h>\nint main(void) { return puts(\"x\") < 0; }\n"
@@ -66,12 +67,13 @@ class Bench:
                 out.write(text)
         return path
 
-    def by_report(self, title, command, prepare):
+    def by_report(self, title, command, prepare, times=1):
+        """`times`: so many times the rounds; short commands want more of them."""
         variants = {"bare": Variant(command, prepare)}
         for report in REPORTS:
             sandbox = [self.sefaca, "run", "--preset=compiler", "--readwrite=.", f"--report={report}"]
             variants[report] = Variant([*sandbox, "--", *command], prepare)
-        return measure(title, self.options.rounds, variants, self.environment,
+        return measure(title, times * self.options.rounds, variants, self.environment,
                        [(report, "bare") for report in REPORTS])
 
     def by_door(self, title, command, trees, prepare=lambda tree: None):
@@ -96,11 +98,11 @@ class Bench:
 
     def c(self):
         place = self.place("c", [("one.c", ONE_C)])
-        return self.by_report("one C file", ["gcc", "-O2", "-c", "one.c"], lambda: place)
+        return self.by_report("one C file", ["gcc", "-O2", "-c", "one.c"], lambda: place, MORE)
 
     def cpp(self):
         place = self.place("cpp", [("one.cpp", ONE_CPP)])
-        return self.by_report("one C++ file", ["g++", "-O2", "-c", "one.cpp"], lambda: place)
+        return self.by_report("one C++ file", ["g++", "-O2", "-c", "one.cpp"], lambda: place, MORE)
 
     def zlib(self):
         archive = next(os.path.join(self.options.real, f) for f in os.listdir(self.options.real)

@@ -11,7 +11,7 @@ import json
 
 from svg import INK, OTHERS, OURS, PLAIN, bars, picture, text
 
-SEFACA = ("exec", "compiler", "compiler, no report", "default", "strict")
+SEFACA = ("exec", "compiler", "compiler, no report", "default", "a CMake step", "strict")
 BUILDS = {"ninja": "64 C++ files, Ninja, CMake door", "noop": "Ninja with nothing to do, CMake door",
           "ctest": "1,000 tests that do nothing, CMake door", "zlib": "zlib, sefaca run make -j2",
           "cpp": "one C++ file, sefaca run", "c": "one C file, sefaca run"}

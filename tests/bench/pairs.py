@@ -13,11 +13,12 @@ from typing import Callable, NamedTuple
 class Variant(NamedTuple):
     command: list
     prepare: Callable[[], str]  # called before each run, not timed; gives the working directory
+    waits: bool = True  # for all that it starts: who does not has processor time that nobody counts
 
 
 def timed(command, cwd, environment):
     """Seconds by the clock, and of processor time of all that was waited for: the second is what a
-    busy machine leaves alone. 0 where nobody waited (a pid namespace's first process that died)."""
+    busy machine leaves alone."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     start = time.perf_counter()
     done = subprocess.run(command, cwd=cwd, env=environment, stdin=subprocess.DEVNULL,
@@ -28,11 +29,6 @@ def timed(command, cwd, environment):
     clock = time.perf_counter() - start
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return (clock, after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime)
-
-
-def ratio_of(pairs):
-    """The median of a/b; None where some b was not counted."""
-    return statistics.median(a / b for a, b in pairs) if all(b > 0 for _, b in pairs) else None
 
 
 def measure(title, rounds, variants, environment, ratios):
@@ -49,18 +45,24 @@ def measure(title, rounds, variants, environment, ratios):
     print(f"{title} ({rounds} rounds; by the clock, and processor time)")
     result = {"rounds": rounds, "ms": {}, "cpu_ms": {}, "ratios": {}, "cpu_ratios": {}}
     width = max(len(name) for name in [*variants, *(f"{a}/{b}" for a, b in ratios)]) + 2
+
+    def told(values, unit, digits):
+        return "   ".join("not counted" if value is None else f"{value:.{digits}f}{unit}"
+                          for value in values)
+
     for name, runs in times.items():
-        result["ms"][name] = 1000 * statistics.median(clock for clock, _ in runs)
-        result["cpu_ms"][name] = 1000 * statistics.median(processor for _, processor in runs)
-        print(f"  {name:{width}}{result['ms'][name]:10.1f} ms{result['cpu_ms'][name]:10.1f} ms")
+        seen = [1000 * statistics.median(figures) for figures in zip(*runs)]
+        if not variants[name].waits:
+            seen[1] = None
+        result["ms"][name], result["cpu_ms"][name] = seen
+        print(f"  {name:{width}}{told(seen, ' ms', 1)}")
     for one, other in ratios:
+        seen = [statistics.median(a[which] / b[which] for a, b in zip(times[one], times[other]))
+                if which == 0 or (variants[one].waits and variants[other].waits) else None
+                for which in (0, 1)]
         ratio = f"{one}/{other}"
-        for which, key in ((0, "ratios"), (1, "cpu_ratios")):
-            result[key][ratio] = ratio_of([(a[which], b[which])
-                                           for a, b in zip(times[one], times[other])])
-        clock, processor = result["ratios"][ratio], result["cpu_ratios"][ratio]
-        processor = "not counted" if processor is None else f"{processor:.3f}"
-        print(f"  {ratio:{width}}{clock:10.3f}   {processor:>10}")
+        result["ratios"][ratio], result["cpu_ratios"][ratio] = seen
+        print(f"  {ratio:{width}}{told(seen, '', 3)}")
     sys.stdout.flush()
     return result
 

@@ -54,10 +54,10 @@ class ControlGroupTest : public testing::Test {
     return ControlGroup::make(wanted, root_ / "proc", [&](const std::string& directory) {
       made_.emplace_back(directory);
       for (const char* name :
-           {"cgroup.procs", "memory.max", "memory.swap.max", "memory.oom.group", "memory.events",
-            "memory.stat", "memory.peak", "memory.limit_in_bytes", "memory.memsw.limit_in_bytes",
-            "memory.oom_control", "memory.max_usage_in_bytes", "pids.max", "pids.events",
-            "pids.current"})
+           {"cgroup.procs", "tasks", "memory.max", "memory.swap.max", "memory.oom.group",
+            "memory.events", "memory.stat", "memory.peak", "memory.limit_in_bytes",
+            "memory.memsw.limit_in_bytes", "memory.oom_control", "memory.max_usage_in_bytes",
+            "pids.max", "pids.events", "pids.current"})
         write(fs::path(directory) / name, "");
     });
   }
