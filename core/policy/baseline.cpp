@@ -41,6 +41,9 @@ constexpr Row kSystem[] = {
     {"/var/lib/dpkg", Access::read, "the list of packages"},
     {"/proc", Access::read, "processes (the kernel keeps those outside shut)"},
     {"/sys/devices/system/cpu", Access::read, "number of processors"},
+    // Else a JVM, Rust's or Go's runtime and ninja take the machine's for the container's.
+    {"/sys/fs/cgroup", Access::read, "limits of processors and memory"},
+    {"/sys/kernel/mm/transparent_hugepage", Access::read, "size of pages"},
     {"/run/systemd/resolve", Access::read, "name service"},
     {"/run/resolvconf", Access::read, "name service"},
     {"/run/nscd", Access::read, "name service"},

@@ -48,6 +48,17 @@ for who in $people; do
     cat nosuch; ls ~/.ssh/nosuch; grep nosuch /etc/passwd; mkdir . ; rmdir nosuch; echo x >no/such; false'
   exits "$who: what fails anyway" 1
   check "$who: nothing is invented" [ "$(field "$log" "r['violations']")" = '[]' ]
+  # What runtimes ask the host for their number of threads and the size of their heap.
+  for preset in compiler testing; do
+    attempt as "$who" sefaca run "--log=$log" "--preset=$preset" -- sh -c '
+      for f in $(find /sys/fs/cgroup -maxdepth 2 -name "cpu.*" -o -maxdepth 2 -name "memory.[lm]*") \
+        /sys/devices/system/cpu/online /sys/kernel/mm/transparent_hugepage/*; do
+        ! test -r "$f" || cat "$f" >/dev/null 2>&1; echo "$f"
+      done'
+    exits "$who, $preset: what a host has is asked for" 0
+    check "$who, $preset: and can be read" [ "${out#*/sys/fs/cgroup/}" != "$out" ]
+    check "$who, $preset: it is no violation" [ "$(field "$log" "r['violations']")" = '[]' ]
+  done
   if [ "$who" = user ]; then
     attempt as "$who" sefaca run "--log=$log" -- sh -c 'echo x >/etc/sefaca-x; cat /etc/shadow; ls /root'
     exits_not_zero "$who: the user's own rights refuse"
