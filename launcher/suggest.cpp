@@ -216,7 +216,7 @@ std::string Proposal::objection(const std::string& path, const std::string& cwd,
     return "':' and '$' in a path have a meaning of their own";
   if (is_home_or_above(path, home_directories(surroundings_)))
     return "that is a whole home; name what is needed in it";
-  if (!surroundings_.files->exists(path)) return "it is not there any more";
+  if (!surroundings_.files->exists(path)) return "it is not there: make it first";
   const auto holding = [&](const std::vector<PathRule>& rules) {
     const auto found = std::find_if(rules.begin(), rules.end(), [&](const PathRule& rule) {
       return is_within(path, rule.path);

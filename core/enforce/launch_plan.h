@@ -43,14 +43,15 @@ struct NotifyPlan {
   Report report = Report::full;
   Level level = Level::standard;
   Network network = Network::deny;
-  std::string working_directory;  // absolute
-  std::string hidden_tmp;         // a directory that is not this run's own: "/tmp"; empty: none
-  std::vector<PathRule> watched;  // at permissive: reading below is logged
-  bool performs = false;          // what the policy grants beyond Landlock, and metadata
-  bool connects = false;          // connect is performed by the supervisor
-  bool decides = false;           // and bind, listen and sends: see SocketCalls::decided
-  bool abstract_sockets = false;  // --allow=abstract-sockets
-  bool killable_wait = false;     // see Capabilities
+  std::string working_directory;   // absolute
+  std::vector<std::string> homes;  // see home_directories()
+  std::string hidden_tmp;          // a directory that is not this run's own: "/tmp"; empty: none
+  std::vector<PathRule> watched;   // at permissive: reading below is logged
+  bool performs = false;           // what the policy grants beyond Landlock, and metadata
+  bool connects = false;           // connect is performed by the supervisor
+  bool decides = false;            // and bind, listen and sends: see SocketCalls::decided
+  bool abstract_sockets = false;   // --allow=abstract-sockets
+  bool killable_wait = false;      // see Capabilities
   std::vector<std::string> own_places;  // what a mount namespace has of its own: "/tmp"
   bool own_loopback = false;  // a network namespace: the kernel stops what is not loopback
 };

@@ -1,5 +1,6 @@
 #include "core/base/text.h"
 #include "core/enforce/planner.h"
+#include "core/policy/paths.h"
 
 namespace sefaca {
 
@@ -47,6 +48,7 @@ void Planner::listener() {
   notify.level = policy_.level;
   notify.network = policy_.network;
   notify.working_directory = surroundings_.cwd;
+  notify.homes = home_directories(surroundings_);
   if (!in_.private_directory.empty()) notify.hidden_tmp = policy_.tmp_directory;
   notify.watched = policy_.watched;
   // Without WAIT_KILLABLE_RECV a signal would repeat a call that was performed.

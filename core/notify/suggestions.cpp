@@ -83,6 +83,11 @@ std::string suggest_write(const LaunchPlan& plan, const std::string& path,
   const Lifting around = lifting(plan, object, "--readwrite");
   if (!around.possible) return {};
   if (in_hidden_tmp(plan, path)) return "Use --tmp=host if it needs the host's temporary directory";
+  // Nobody should open a whole home for the sake of one name in it.
+  if (is_name && !exists && is_home_or_above(directory, plan.notify.homes)) {
+    std::string sentence = use("--readwrite", path, "write there");
+    return sentence.empty() ? sentence : sentence + "; make it first, since it is not there";
+  }
   return use("--readwrite", object, "write there");
 }
 

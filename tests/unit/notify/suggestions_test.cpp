@@ -39,6 +39,15 @@ TEST_F(Suggestions, NameTheSmallestThingThatWouldDo) {
   EXPECT_EQ(suggest_read(plan, "/x/f"), "Use --readonly=/x/f if it needs to read that");
 }
 
+TEST_F(Suggestions, OpenNoWholeHomeForANewNameInIt) {
+  plan.notify.homes = {"/h"};
+  EXPECT_EQ(
+      suggest_write(plan, "/h/.npm", "/h", false),
+      "Use --readwrite=/h/.npm if it needs to write there; make it first, since it is not there");
+  EXPECT_EQ(suggest_write(plan, "/h/.npm/x", "/h/.npm", false),
+            "Use --readwrite=/h/.npm if it needs to write there");
+}
+
 TEST_F(Suggestions, ASecretIsNamedAsTheTableNamesIt) {
   EXPECT_EQ(suggest_read(plan, "/h/.ssh/id"), "Use --readonly=/h/.ssh if it needs to read that");
   EXPECT_EQ(suggest_write(plan, "/h/.ssh/new", "/h/.ssh", false),
