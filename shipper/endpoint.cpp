@@ -50,9 +50,13 @@ Answer::Kind kind_of(long status) {
   return refused ? Answer::Kind::refused : Answer::Kind::not_now;
 }
 
+bool is_about_the_token(long status) {
+  return status == 401 || status == 403;
+}
+
 std::string why_of(long status) {
   std::string out = concat("the endpoint answers ", std::to_string(status));
-  if (status == 401 || status == 403) out += ": the token is missing or not good";
+  if (is_about_the_token(status)) out += ": the token is missing or not good";
   if (status >= 300 && status < 400) out += ": it is moved; name its final address";
   return out;
 }
@@ -141,6 +145,7 @@ Answer Endpoint::post(const std::string& body) {
   curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &answer.status);
   answer.kind = kind_of(answer.status);
   if (answer.kind != Answer::Kind::taken) answer.why = why_of(answer.status);
+  answer.token_is_bad = is_about_the_token(answer.status) && settings_.token_file.empty();
   curl_off_t retry_after = 0;
   if (curl_easy_getinfo(curl, CURLINFO_RETRY_AFTER, &retry_after) == CURLE_OK && retry_after > 0)
     answer.retry_after = static_cast<std::uint64_t>(retry_after);

@@ -27,6 +27,7 @@ struct Answer {
   Kind kind = Kind::not_now;
   long status = 0;                           // 0: no answer
   std::string why;                           // in words; empty when taken
+  bool token_is_bad = false;                 // and it is not read from a file that is renewed
   std::optional<std::uint64_t> retry_after;  // seconds, when the endpoint said so
 };
 

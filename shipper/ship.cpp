@@ -114,8 +114,10 @@ class Shipper {
  private:
   // False: there is no time for another attempt.
   bool wait_after(const Answer& answer) {
-    if (request_.mode == ShipRequest::Mode::once) return false;
-    if (request_.mode == ShipRequest::Mode::background) keep_failure(request_.spool, answer.why);
+    const bool background = request_.mode == ShipRequest::Mode::background;
+    if (request_.mode == ShipRequest::Mode::once || (!background && answer.token_is_bad))
+      return false;
+    if (background) keep_failure(request_.spool, answer.why);
     // Some time less or more, so that many hosts don't come back at once.
     std::uint64_t pause =
         std::uniform_int_distribution<std::uint64_t>(pause_ms_ / 2, pause_ms_)(random_);

@@ -118,6 +118,10 @@ for who in $people; do
   attempt as "$who" env "SEFACA_LOG_TOKEN=wrong-token" sefaca log ship
   exits "$who: log ship with a wrong token" 1
   says "$who: 401 is named" 'answers 401: the token'
+  tries=$(grep -c '^401' "$server/requests")
+  attempt as "$who" env "SEFACA_LOG_TOKEN=wrong-token" sefaca log ship --wait
+  exits "$who: log ship --wait with a wrong token" 1
+  check "$who: which is not tried again" [ "$(grep -c '^401' "$server/requests")" -eq $((tries + 1)) ]
   check "$who: the wrong token is not repeated" sh -c "! grep -q wrong-token '$work/err' '$work/out'"
   answers 200
   attempt as "$who" env SEFACA_LOG_CA_FILE="$work/other.pem" sefaca log ship
