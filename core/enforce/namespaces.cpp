@@ -126,12 +126,26 @@ bool copy_mounts(ChildPlan& plan) {
 }
 
 // A small file system of its own, holding an empty file and empty directories to cover secrets.
+// Before Linux 6.15 only what is mounted in our own namespace can be copied (open_tree(2), EINVAL),
+// so it lies upon the root while covers are made: no path leads there, since ours begin below it.
 long make_covers() {
   const long context = call(SYS_fsopen, "tmpfs", FSOPEN_CLOEXEC);
   if (context < 0) return context;
   long r = call(SYS_fsconfig, context, FSCONFIG_CMD_CREATE, nullptr, nullptr, 0);
   if (r >= 0) r = call(SYS_fsmount, context, FSMOUNT_CLOEXEC, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
   call(SYS_close, context);
+  if (r < 0) return r;
+  const long moved = move_to(static_cast<int>(r), "/");
+  if (moved >= 0) return r;
+  call(SYS_close, r);
+  return moved;
+}
+
+// What was copied from it stays. The working directory is set anew afterwards.
+long take_covers_away(long covers) {
+  long r = call(SYS_fchdir, covers);
+  if (r >= 0) r = call(SYS_umount2, ".", MNT_DETACH);
+  call(SYS_close, covers);
   return r;
 }
 
@@ -178,8 +192,8 @@ bool place_mounts(ChildPlan& plan) {
     if (r < 0 && r != -ENOENT && r != -EINVAL)
       return fail(plan, Step::mounts, r, ns.mounts[i].path);
   }
-  call(SYS_close, covers);
-  return true;
+  const long r = take_covers_away(covers);
+  return r >= 0 || fail(plan, Step::mounts, r, "/");
 }
 
 // tmpfs(5) is a file system that a user namespace may mount.
