@@ -1,5 +1,7 @@
 #include "core/notify/quiet_trees.h"
 
+#include <limits.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -12,7 +14,7 @@ namespace sefaca {
 namespace {
 
 // Whether `rest` (what follows a tree's name) stays in the tree by its words alone. /usr/local is
-// left out: on many systems a group may write there.
+// left out: on many systems a group may write there, so what is asked for there is a tree by itself.
 bool stays_inside(std::string_view rest) {
   int depth = 0;
   while (!rest.empty()) {
@@ -25,6 +27,12 @@ bool stays_inside(std::string_view rest) {
     if (depth < 0) return false;
   }
   return true;
+}
+
+bool only_root_writes(const std::string& directory) {
+  struct stat info {};
+  return ::lstat(directory.c_str(), &info) == 0 && S_ISDIR(info.st_mode) && info.st_uid == 0 &&
+         (info.st_mode & (S_IWGRP | S_IWOTH)) == 0;
 }
 
 }  // namespace
@@ -40,10 +48,14 @@ bool QuietTrees::lets_read(std::string_view path) {
 }
 
 bool QuietTrees::is_quiet(std::string_view tree) const {
-  struct stat info {};
-  if (::lstat(std::string(tree).c_str(), &info) != 0 || !S_ISDIR(info.st_mode) ||
-      info.st_uid != 0 || (info.st_mode & (S_IWGRP | S_IWOTH)) != 0)
-    return false;
+  if (!only_root_writes(std::string(parent_path(tree)))) return false;
+  char real[PATH_MAX];
+  if (::realpath(std::string(tree).c_str(), real) == nullptr) return false;
+  return is_quiet_directory(real);
+}
+
+bool QuietTrees::is_quiet_directory(const std::string& tree) const {
+  if (!only_root_writes(tree)) return false;
   constexpr std::uint64_t kReads = abi::kFsReadFile | abi::kFsReadDir;
   const std::uint64_t rights = native_.at(tree);
   if ((rights & kReads) != kReads || (rights & abi::kFsMakeSym) != 0) return false;

@@ -22,9 +22,12 @@ class QuietTrees {
 
  private:
   enum class Known : std::uint8_t { no_idea, quiet, not_quiet };
-  static constexpr std::array<std::string_view, 3> kTrees{"/usr", "/nix/store", "/gnu/store"};
+  // Of two that hold a path the first counts. /lib and /lib64 are mostly links of the root directory.
+  static constexpr std::array<std::string_view, 7> kTrees{
+      "/usr/local/include", "/usr/local/lib", "/usr", "/lib", "/lib64", "/nix/store", "/gnu/store"};
 
   [[nodiscard]] bool is_quiet(std::string_view tree) const;
+  [[nodiscard]] bool is_quiet_directory(const std::string& tree) const;  // links resolved
 
   const LaunchPlan& plan_;
   const NativeRights& native_;

@@ -2,6 +2,7 @@
 #include "core/notify/quiet_trees.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <string>
 
@@ -27,6 +28,23 @@ TEST_F(QuietTreesTest, WhatTheSystemHasIsRead) {
   EXPECT_TRUE(lets_read("/usr/lib/gcc/x/12/../../../x/crt1.o"));
   EXPECT_TRUE(lets_read("/usr"));
   EXPECT_TRUE(lets_read("/usr//lib/./libc.so"));
+}
+
+TEST_F(QuietTreesTest, ALinkOfTheRootDirectoryIsTheTreeItLeadsTo) {
+  EXPECT_TRUE(lets_read("/lib/x86_64-linux-gnu/libc.so.6"));
+  EXPECT_FALSE(lets_read("/lib/../../root/.ssh/id_rsa"));
+  plan.landlock.rules = {{"/lib", landlock_rights_for(Access::read)}};  // the link's own name
+  EXPECT_FALSE(lets_read("/lib/x86_64-linux-gnu/libc.so.6"));
+}
+
+TEST_F(QuietTreesTest, HeadersOfTheHostsOwnAreReadWhereOnlyRootWrites) {
+  const auto by_root = [](const char* directory) {
+    struct stat info {};
+    return ::stat(directory, &info) == 0 && info.st_uid == 0 && (info.st_mode & 022) == 0;
+  };
+  const bool all_by_root = by_root("/usr/local") && by_root("/usr/local/include");
+  EXPECT_EQ(lets_read("/usr/local/include/stdio.h"), all_by_root);
+  EXPECT_FALSE(lets_read("/usr/local/include/../bin/tool"));
 }
 
 TEST_F(QuietTreesTest, WhatLeadsOutOfTheTreeIsLookedAt) {
