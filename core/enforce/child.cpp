@@ -153,7 +153,7 @@ bool enter_landlock(ChildPlan& plan) {
 // The command itself, never its init: the kernel ends all who share the memory of what it ends, and
 // init shares the supervisor's for as long as it runs.
 bool enter_control_groups(ChildPlan& plan) {
-  for (std::size_t i = 0; i < plan.control_group_count; ++i) {
+  for (std::size_t i = plan.born_in_group ? 1 : 0; i < plan.control_group_count; ++i) {
     const long r = call(SYS_write, plan.control_groups[i], "0", 1);
     if (r < 0) return fail(plan, Step::control_group, r);
   }
@@ -230,17 +230,30 @@ alignas(16) char child_stack[64 * 1024];
 
 }  // namespace
 
+int clone_sharing(ChildPlan& plan, bool is_command, int (*start)(void*), CloneStack stack,
+                  unsigned long flags, int* pidfd) {
+  if (is_command && plan.birthplace >= 0) {
+    plan.born_in_group = true;
+    const int pid =
+        clone_into(plan.birthplace, start, stack, flags | CLONE_VM | CLONE_FILES, &plan, pidfd);
+    if (pid > 0) return pid;
+    plan.born_in_group = false;
+  }
+  const unsigned long all = flags | CLONE_VM | CLONE_FILES | SIGCHLD;
+  const int pid = clone(start, stack.lowest + stack.size, static_cast<int>(all), &plan, pidfd);
+  return pid < 0 ? -errno : pid;
+}
+
 namespace {
 
 Result<pid_t> start_process(int (*start)(void*), ChildPlan& plan) {
   std::optional<BlockedSignals> blocked(std::in_place);
   if (!blocked->in_force()) return setup_error(Step::spawn, errno, nullptr);
-  const unsigned long flags = CLONE_VM | CLONE_FILES | SIGCHLD | plan.namespaces.flags;
-  const pid_t pid = clone(start, child_stack + sizeof child_stack, static_cast<int>(flags), &plan);
-  const int code = errno;
+  const int pid = clone_sharing(plan, start == child_main, start, {child_stack, sizeof child_stack},
+                                plan.namespaces.flags, nullptr);
   blocked.reset();
   if (pid < 0)
-    return setup_error(plan.namespaces.flags != 0 ? Step::namespaces : Step::spawn, code, nullptr);
+    return setup_error(plan.namespaces.flags != 0 ? Step::namespaces : Step::spawn, -pid, nullptr);
   if (plan.namespaces.maps_written != nullptr) write_maps_of(pid, plan.namespaces);
   return pid;
 }

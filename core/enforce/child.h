@@ -12,6 +12,7 @@
 
 #include "core/base/kernel_abi.h"
 #include "core/base/result.h"
+#include "core/enforce/clone_into.h"
 #include "core/enforce/namespaces.h"
 #include "core/enforce/steps.h"
 
@@ -37,6 +38,8 @@ struct ChildPlan {
   std::size_t limit_count = 0;
   const int* control_groups = nullptr;  // ControlGroup::entries(), the supervisor's descriptors
   std::size_t control_group_count = 0;
+  int birthplace = -1;                  // ControlGroup::birthplace()
+  bool born_in_group = false;           // the command is in the first of control_groups already
   std::uint64_t keep_capabilities = 0;  // a mask; the rest is dropped
   bool landlock = false;
   abi::LandlockRulesetAttr ruleset{};
@@ -75,6 +78,13 @@ static_assert(std::is_trivially_destructible_v<ChildPlan>);
 // Runs the steps and executes the program. Returns only when a step failed, which `plan` then
 // names. Async-signal-safe. Irreversible.
 void enter_and_execute(ChildPlan& plan);
+
+// As clone(2) with CLONE_VM and CLONE_FILES, for `start`, whose argument is the plan. The command
+// begins in its cgroup where it can; an init, which shares the supervisor's memory for as long as
+// it runs, stays outside. `pidfd` with CLONE_PIDFD only. The pid, or -errno. May be called after
+// fork.
+int clone_sharing(ChildPlan& plan, bool is_command, int (*start)(void*), CloneStack stack,
+                  unsigned long flags, int* pidfd);
 
 // Tells who waits for a listener that none will come. Called where a step before fails.
 void hand_over_nothing(ChildPlan& plan);

@@ -183,7 +183,8 @@ ControlGroup ControlGroup::make(const Wanted& wanted, const std::string& proc,
       Wanted here;
       if (has_word(given, "memory", ' ')) here.memory_bytes = left.memory_bytes;
       if (has_word(given, "pids", ' ')) here.tasks = left.tasks;
-      if (here.memory_bytes || here.tasks) take(parent, 2, here);
+      // A process is in one group of version 2.
+      if (!group.any() && (here.memory_bytes || here.tasks)) take(parent, 2, here);
     }
   }
   if (left.memory_bytes) {
@@ -226,6 +227,11 @@ std::vector<int> ControlGroup::entries() const {
   std::vector<int> fds;
   for (const Part& part : parts_) fds.push_back(part.entry.get());
   return fds;
+}
+
+int ControlGroup::birthplace() const {
+  const bool has_one = !parts_.empty() && parts_.front().version == 2;
+  return has_one ? parts_.front().directory.get() : -1;
 }
 
 bool ControlGroup::memory_exceeded() const {

@@ -39,6 +39,9 @@ class ControlGroup {
   // from it. Only one that shares no memory with others once it runs: the kernel kills all who
   // share.
   [[nodiscard]] std::vector<int> entries() const;
+  // The directory of version 2's group for clone_into(), which entries() then begins with; -1:
+  // none.
+  [[nodiscard]] int birthplace() const;
 
   // Has the kernel ended something for memory; refused a task?
   [[nodiscard]] bool memory_exceeded() const;

@@ -49,6 +49,7 @@ FlatPlan::FlatPlan(const LaunchPlan& plan)
   child_.limit_count = plan.limits.size();
   child_.control_groups = plan.control_groups.data();
   child_.control_group_count = plan.control_groups.size();
+  child_.birthplace = plan.birthplace;
   child_.keep_capabilities = plan.keep_capabilities;
   child_.die_with_parent = plan.die_with_parent;
   if (plan.landlock_abi > 0) {

@@ -102,9 +102,8 @@ int init_main(void* argument) {
     hand_over_nothing(plan);
     leave(125);
   }
-  const int command =
-      ::clone(command_main, command_stack + sizeof command_stack,
-              CLONE_VM | CLONE_FILES | CLONE_PIDFD | SIGCHLD, &plan, &plan.command_pidfd);
+  const int command = clone_sharing(plan, true, command_main, {command_stack, sizeof command_stack},
+                                    CLONE_PIDFD, &plan.command_pidfd);
   if (command < 0) {
     fail(plan, Step::spawn, -EAGAIN);
     hand_over_nothing(plan);

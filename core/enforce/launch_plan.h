@@ -71,6 +71,7 @@ struct LaunchPlan {
   FilterSpec filter;
   NotifyPlan notify;
   std::vector<int> control_groups;  // see ControlGroup::entries()
+  int birthplace = -1;              // see ControlGroup::birthplace()
   std::vector<ChildPlan::Limit> limits;
   std::uint64_t keep_capabilities = 0;
   std::vector<int> keep_fds;  // ascending, above 2

@@ -49,6 +49,7 @@ void Planner::limits() {
   std::string memory, tasks;
   if (in_.group != nullptr) {
     plan_.control_groups = in_.group->entries();
+    plan_.birthplace = in_.group->birthplace();
     memory = in_.group->memory_held_by();
     tasks = in_.group->tasks_held_by();
   }

@@ -18,6 +18,7 @@
 #include "core/base/unique_fd.h"
 #include "core/supervise/fence.h"
 #include "core/supervise/process_tree.h"
+#include "tests/unit/group_place.h"
 
 namespace sefaca {
 namespace {
@@ -312,6 +313,30 @@ TEST(Supervisor, TheTreesMemoryIsOneLimit) {
   EXPECT_EQ(report.code, 137);
   EXPECT_EQ(report.violation, ViolationKind::memory_limit_exceeded);
   EXPECT_GT(report.peak_memory, kLimit);
+}
+
+TEST(Supervisor, TheCommandBeginsInItsGroup) {
+  const std::string place = place_for_groups();
+  if (place.empty()) GTEST_SKIP() << "no cgroup of version 2 may be made here";
+  std::string group = place + "/sefaca-test-XXXXXX";
+  ASSERT_NE(::mkdtemp(group.data()), nullptr);
+  const UniqueFd directory(::open(group.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  // Nobody enters by this one: it is no group's.
+  const UniqueFd no_entry(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+  LaunchPlan plan =
+      shell_plan(concat("grep -q ", group.substr(place.size()), " /proc/self/cgroup"));
+  plan.birthplace = directory.get();
+  plan.control_groups = {no_entry.get()};
+  for (const bool with_init : {false, true}) {
+    plan.namespaces.pid = with_init;
+    const Report report = run_in_own_process(plan);
+    EXPECT_TRUE(report.ran) << with_init << ' ' << errno_text(report.errno_value);
+    EXPECT_EQ(report.code, 0) << with_init;
+  }
+  // Where it can't begin there it enters, and with no entry it does not run at all.
+  plan.birthplace = no_entry.get();
+  EXPECT_EQ(run_in_own_process(plan).step, Step::control_group);
+  EXPECT_EQ(::rmdir(group.c_str()), 0);
 }
 
 TEST(Supervisor, TheTreesProcessesAreOneLimit) {
