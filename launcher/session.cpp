@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include <cerrno>
+#include <utility>
 
 #include "core/audit/first_of_build.h"
 #include "core/base/path.h"
@@ -238,6 +239,7 @@ Session blank_session(RunRequest request, Policy policy, Supervision supervision
                   .log = {},
                   .record = {},
                   .draft = {},
+                  .recording = false,
                   .recorded = false,
                   .warnings = {}};
   session.command = *session.request.command;
@@ -400,11 +402,12 @@ void write_record(Session& session, const Surroundings& surroundings) {
   // Of a run inside of another the outer one takes the record, for its sinks too.
   const bool more = !session.enclosing && (sinks.syslog || !sinks.endpoint.empty());
   if ((!session.log && !session.enclosing && !more) || session.recorded) return;
-  if (!session.draft) draft_record(session);
+  const bool again = std::exchange(session.recording, true);
+  if (again || !session.draft) draft_record(session);
   const std::string line = std::move(*session.draft).finish(session.record);
   Status written = Done{};
   if (session.log) {
-    written = session.log->append(line);
+    if (!again || !session.log->holds(session.record.id)) written = session.log->append(line);
   } else if (session.enclosing) {
     written = session.enclosing->send(line);
   }

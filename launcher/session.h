@@ -49,8 +49,9 @@ struct Session {
   std::optional<LogFile> log;
   Record record;
   std::optional<RecordDraft> draft;  // see draft_record()
-  bool recorded = false;             // the guardian, which shares this memory, must not do it again
-  Errors warnings;                   // to be said unless --quiet
+  bool recording = false;  // the record is under way: who comes here again was killed meanwhile
+  bool recorded = false;   // the guardian, which shares this memory, must not do it again
+  Errors warnings;         // to be said unless --quiet
 };
 
 // The policy of a request: its own assignments upon the layers of files and variables. `files`,

@@ -262,6 +262,25 @@ Status LogFile::write_line(const std::string& line, LogLock lock) {
                    full ? "make room there, or name another log with --log=FILE" : kRemedy);
 }
 
+bool LogFile::holds(const std::string& id) const {
+  constexpr off_t kLast = off_t{1} << 20;
+  const std::string field = concat("\"id\":\"", id, "\"");
+  for (const std::string& name : {path_, rotated_path(path_, 1)}) {
+    const UniqueFd file(::open(name.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+    struct stat info {};
+    if (!file || fstat(file.get(), &info) != 0 || !S_ISREG(info.st_mode)) continue;
+    const off_t from = std::max<off_t>(0, info.st_size - kLast);
+    std::string text(static_cast<std::size_t>(info.st_size - from), '\0');
+    const ssize_t got = pread(file.get(), text.data(), text.size(), from);
+    text.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
+    // A torn line is no record.
+    if (const std::size_t at = text.rfind(field);
+        at != std::string::npos && text.find('\n', at) != std::string::npos)
+      return true;
+  }
+  return false;
+}
+
 Status LogFile::move_to(const std::string& path) {
   SEFACA_TRY(lock, lock_current());
   const Unlocker unlocker(fd_, path_, lock);

@@ -39,6 +39,10 @@ class LogFile {
   // must not append at the same time.
   Status append(const std::string& line);
 
+  // Whether a record with this id is among the last of the log, or of the file that it was before a
+  // rotation. For who does not know how far another came with appending it.
+  [[nodiscard]] bool holds(const std::string& id) const;
+
   // Renames the file under the lock: whoever appends afterwards begins a new one at path().
   Status move_to(const std::string& path);
 

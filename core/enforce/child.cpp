@@ -96,7 +96,8 @@ bool set_limits(ChildPlan& plan) {
   for (std::size_t i = 0; i < plan.limit_count; ++i) {
     const auto& limit = plan.limits[i];
     rlimit64 now{};
-    call(SYS_prlimit64, 0, limit.resource, nullptr, &now);
+    if (const long r = call(SYS_prlimit64, 0, limit.resource, nullptr, &now); r < 0)
+      return fail(plan, Step::limits, r);
     // Never raised: a hard limit below the policy's is narrower, and stays.
     const std::uint64_t value = limit.value < now.rlim_max ? limit.value : now.rlim_max;
     rlimit64 wanted{value, value};

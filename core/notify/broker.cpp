@@ -35,9 +35,14 @@ long result_of(long result) {
   return result < 0 ? -errno : result;
 }
 
-mode_t mode_of(const seccomp_data& data, int argument, const Target& target) {
+mode_t mode_of(const seccomp_data& data, int argument, mode_t mask) {
   constexpr mode_t kModeBits = 07777;
-  return static_cast<mode_t>(data.args[argument]) & kModeBits & ~target.umask();
+  return static_cast<mode_t>(data.args[argument]) & kModeBits & ~mask;
+}
+
+bool makes(const CallShape& shape, const Touched& first) {
+  if (shape.deed == Deed::open) return !first.exists;
+  return shape.deed == Deed::make || shape.deed == Deed::bind;
 }
 
 }  // namespace
@@ -57,10 +62,17 @@ void Broker::perform(const Notification& call, const CallShape& shape, Judged ju
     if (!text) return listener_->refuse(call.id, EFAULT);
     link = *text;
   }
-  if (!listener_->still_waits(call.id)) return;
   Touched& first = judged.touched.front();
-  if (shape.deed == Deed::open) return open(call, shape, std::move(first));
-  if (shape.deed == Deed::bind) return bind(call, first);
+  const mode_t mask = makes(shape, first) ? target.umask() : 0;
+  UniqueFd socket;
+  if (shape.deed == Deed::bind) {
+    socket = target.take_descriptor(static_cast<int>(data.args[0]));
+    if (!socket) return listener_->refuse(call.id, EACCES);
+  }
+  // All that is the caller's has been read: from here on its number may be another's.
+  if (!listener_->still_waits(call.id)) return;
+  if (shape.deed == Deed::open) return open(call, shape, std::move(first), mask);
+  if (shape.deed == Deed::bind) return bind(call, first, std::move(socket), mask);
   if (shape.deed == Deed::execute) return listener_->go_on(call.id);  // Landlock refuses it
 
   const AsChild as_child(plan_.keep_capabilities);
@@ -79,7 +91,7 @@ void Broker::perform(const Notification& call, const CallShape& shape, Judged ju
       const std::string_view operation = shape.operation;
       if (operation == "symlink")
         return answer(call, result_of(::symlinkat(link.c_str(), fd, name.c_str())));
-      const mode_t mode = mode_of(data, shape.path + 1, target);
+      const mode_t mode = mode_of(data, shape.path + 1, mask);
       if (operation == "mkdir") return answer(call, result_of(::mkdirat(fd, name.c_str(), mode)));
       const mode_t kind = static_cast<mode_t>(data.args[shape.path + 1]) & S_IFMT;
       if (kind == S_IFCHR || kind == S_IFBLK) return answer(call, -EPERM);
@@ -104,9 +116,9 @@ void Broker::perform(const Notification& call, const CallShape& shape, Judged ju
   }
 }
 
-void Broker::open(const Notification& call, const CallShape& shape, Touched file) const {
+void Broker::open(const Notification& call, const CallShape& shape, Touched file,
+                  mode_t mask) const {
   const seccomp_data& data = call.data;
-  const Target target(static_cast<pid_t>(call.pid), &plan_.notify.own_places);
   int flags = O_CREAT | O_WRONLY | O_TRUNC;  // creat(2)
   if (shape.flags >= 0) flags = static_cast<int>(data.args[shape.flags]);
   const int mode_argument = (shape.flags >= 0 ? shape.flags : shape.path) + 1;
@@ -131,7 +143,7 @@ void Broker::open(const Notification& call, const CallShape& shape, Touched file
   UniqueFd opened;
   {
     const AsChild as_child(plan_.keep_capabilities);
-    const mode_t mode = mode_of(data, mode_argument, target);
+    const mode_t mode = mode_of(data, mode_argument, mask);
     if (file.exists) {
       opened.reset(::open(own_link(file.at.fd.get()).c_str(),
                           flags & ~(O_CREAT | O_EXCL | O_NOFOLLOW), mode));
@@ -148,16 +160,13 @@ void Broker::open(const Notification& call, const CallShape& shape, Touched file
 }
 
 // The kernel keeps the path that was bound as the socket's name; clients find it by the file.
-void Broker::bind(const Notification& call, const Touched& name) const {
-  const Target target(static_cast<pid_t>(call.pid), &plan_.notify.own_places);
-  UniqueFd socket = target.take_descriptor(static_cast<int>(call.data.args[0]));
-  if (!socket) return listener_->refuse(call.id, EACCES);
+void Broker::bind(const Notification& call, const Touched& name, UniqueFd socket,
+                  mode_t mask) const {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   const std::string path = concat(own_link(name.at.fd.get()), "/", last_name(name));
   if (path.size() >= sizeof address.sun_path) return listener_->refuse(call.id, ENAMETOOLONG);
   std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
-  const mode_t mask = target.umask();
   const AsChild as_child(plan_.keep_capabilities);
   ::umask(mask);  // bind(2) knows no mode
   const auto length = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + path.size() + 1);

@@ -23,8 +23,8 @@ class Broker {
   void perform(const Notification& call, const CallShape& shape, Judged judged) const;
 
  private:
-  void open(const Notification& call, const CallShape& shape, Touched file) const;
-  void bind(const Notification& call, const Touched& name) const;
+  void open(const Notification& call, const CallShape& shape, Touched file, mode_t mask) const;
+  void bind(const Notification& call, const Touched& name, UniqueFd socket, mode_t mask) const;
   // The answer to a call that gives 0 or an errno.
   void answer(const Notification& call, long result) const;
 

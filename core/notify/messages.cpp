@@ -171,9 +171,8 @@ class Sending {
     message_.socket.reset();
     message_.passed.clear();
     if (error != 0 && sent_ == 0) {
-      if (error == EPIPE && !message_.datagram && (message_.flags & MSG_NOSIGNAL) == 0 &&
-          listener_->still_waits(id_))
-        ::syscall(SYS_tgkill, message_.process, message_.thread, SIGPIPE);
+      if (error == EPIPE && !message_.datagram && (message_.flags & MSG_NOSIGNAL) == 0)
+        break_pipe();
       listener_->refuse(id_, error);
       return true;
     }
@@ -181,12 +180,30 @@ class Sending {
       listener_->return_value(id_, static_cast<std::int64_t>(sent_));
       return true;
     }
-    auto count = static_cast<unsigned>(sent_);
-    const iovec here{&count, sizeof count};
-    const iovec there{reinterpret_cast<void*>(message_.count_there), sizeof count};
-    if (listener_->still_waits(id_)) ::process_vm_writev(message_.thread, &here, 1, &there, 1, 0);
+    tell_count(static_cast<unsigned>(sent_));
     listener_->return_value(id_, 1);
     return true;
+  }
+
+  // What is done to the caller is done through a descriptor that was there while it still waited:
+  // its number may be another's at any later moment.
+  void break_pipe() {
+    const UniqueFd caller = Target(message_.thread).pidfd();
+    if (caller && listener_->still_waits(id_))
+      ::syscall(SYS_pidfd_send_signal, caller.get(), SIGPIPE, nullptr, 0);
+  }
+
+  void tell_count(unsigned count) {
+    const UniqueFd memory = Target(message_.thread).open_memory();
+    if (!listener_->still_waits(id_)) return;
+    if (memory) {
+      [[maybe_unused]] const ssize_t n =
+          ::pwrite(memory.get(), &count, sizeof count, static_cast<off_t>(message_.count_there));
+      return;
+    }
+    const iovec here{&count, sizeof count};
+    const iovec there{reinterpret_cast<void*>(message_.count_there), sizeof count};
+    ::process_vm_writev(message_.thread, &here, 1, &there, 1, 0);
   }
 
   std::shared_ptr<const Listener> listener_;
@@ -199,7 +216,6 @@ class Sending {
 
 int read_message(const Target& target, const seccomp_data& data, Message& out) {
   out.thread = target.thread();
-  out.process = target.process();
   out.socket = target.take_descriptor(static_cast<int>(data.args[0]));
   if (!out.socket) return errno == EBADF ? EBADF : EACCES;
   const int domain = domain_of(out.socket.get());

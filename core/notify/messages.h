@@ -16,7 +16,7 @@
 namespace sefaca {
 
 struct Message {
-  pid_t thread = 0, process = 0;
+  pid_t thread = 0;
   UniqueFd socket;
   bool datagram = false, internet = false;
   int flags = 0;

@@ -108,20 +108,32 @@ long result_of(long result) {
   return result < 0 ? -errno : result;
 }
 
-long change_attribute(const Target& target, const seccomp_data& data, const std::string& link,
-                      bool removes) {
+// What a call's arguments point to, read before it is known whether the caller still waits: a
+// number that is another's by now must give nothing of that one's to the file.
+struct Values {
+  std::array<timespec, 2> times{};
+  std::string name;  // of an attribute
+  std::vector<std::byte> value;
+};
+
+// 0, or the errno that the call is to be answered with.
+int read_values(const Target& target, const CallShape& shape, const seccomp_data& data,
+                Values& out) {
+  const std::string_view operation = shape.operation;
+  if (operation == "chmod" || operation == "chown") return 0;
+  if (operation == "utime")
+    return is_null_time(data) || read_times(target, data, out.times) ? 0 : EFAULT;
   const auto name = target.path(data.args[1]);
-  if (!name || name->size() >= kLongestName) return name ? -ERANGE : -EFAULT;
-  if (removes) return result_of(::removexattr(link.c_str(), name->c_str()));
+  if (!name || name->size() >= kLongestName) return name ? ERANGE : EFAULT;
+  out.name = *name;
+  if (operation == "removexattr") return 0;
   const std::uint64_t size = data.args[3];
-  if (size > kLongestValue) return -E2BIG;
-  std::vector<std::byte> value(size);
-  if (size > 0 && target.read(data.args[2], value) != size) return -EFAULT;
-  return result_of(
-      ::setxattr(link.c_str(), name->c_str(), value.data(), size, static_cast<int>(data.args[4])));
+  if (size > kLongestValue) return E2BIG;
+  out.value.resize(size);
+  return size == 0 || target.read(data.args[2], out.value) == size ? 0 : EFAULT;
 }
 
-long perform(const Target& target, const CallShape& shape, const seccomp_data& data, int fd) {
+long perform(const CallShape& shape, const seccomp_data& data, const Values& values, int fd) {
   const std::string link = concat("/proc/self/fd/", std::to_string(fd));
   const std::string_view operation = shape.operation;
   // The first argument after directory and path.
@@ -132,12 +144,13 @@ long perform(const Target& target, const CallShape& shape, const seccomp_data& d
     return result_of(::fchownat(fd, "", static_cast<uid_t>(data.args[next]),
                                 static_cast<gid_t>(data.args[next + 1]), AT_EMPTY_PATH));
   if (operation == "utime") {
-    std::array<timespec, 2> times{};
-    const bool now = is_null_time(data);
-    if (!now && !read_times(target, data, times)) return -EFAULT;
-    return result_of(::syscall(SYS_utimensat, fd, "", now ? nullptr : times.data(), AT_EMPTY_PATH));
+    const timespec* times = is_null_time(data) ? nullptr : values.times.data();
+    return result_of(::syscall(SYS_utimensat, fd, "", times, AT_EMPTY_PATH));
   }
-  return change_attribute(target, data, link, operation == "removexattr");
+  const char* name = values.name.c_str();
+  if (operation == "removexattr") return result_of(::removexattr(link.c_str(), name));
+  return result_of(::setxattr(link.c_str(), name, values.value.data(), values.value.size(),
+                              static_cast<int>(data.args[4])));
 }
 
 // What has no name, or no more, is nobody's but the program's.
@@ -159,6 +172,8 @@ void Metadata::change(const Notification& call, const CallShape& shape) const {
   if (!object.fd) return listener_->refuse(call.id, object.error);
   const int fd = object.fd.get();
   const std::string path = path_of_descriptor(fd);
+  if (path.empty())
+    return listener_->refuse(call.id, EPERM);  // what can't be named can't be judged
   const PathRule* rule = rule_at(plan_.paths, path);
   const bool granted = rule != nullptr && rule->access == Access::write;
   if (!granted && !is_nameless(fd, path)) {
@@ -172,7 +187,10 @@ void Metadata::change(const Notification& call, const CallShape& shape) const {
     }
     return listener_->refuse(call.id, EPERM);
   }
+  Values values;
+  const int trouble = read_values(target, shape, call.data, values);
   if (!listener_->still_waits(call.id)) return;
+  if (trouble != 0) return listener_->refuse(call.id, trouble);
   const bool outside = granted && plan_.notify.level == Level::permissive &&
                        !is_within(path, plan_.notify.working_directory) && !is_within(path, "/dev");
   if (outside) {
@@ -185,7 +203,7 @@ void Metadata::change(const Notification& call, const CallShape& shape) const {
   }
   const long result = [&] {
     const AsChild as_child(plan_.keep_capabilities);
-    return perform(target, shape, call.data, fd);
+    return perform(shape, call.data, values, fd);
   }();
   if (result < 0) return listener_->refuse(call.id, static_cast<int>(-result));
   listener_->return_value(call.id, result);

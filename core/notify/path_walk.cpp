@@ -42,6 +42,7 @@ WalkedPath parent_from(const Target& target, bool its_root, const std::string& p
   if (!out.fd) out.error = errno;
   if (!out.fd) return out;
   const std::string directory = path_of_descriptor(out.fd.get());
+  if (directory.empty()) out.error = EACCES;  // what can't be named can't be judged
   if (directory.empty()) return out;
   out.end = WalkedPath::End::missing;
   out.path = below(directory, parts.name);
@@ -57,7 +58,11 @@ WalkedPath existing_from(const Target& target, bool its_root, const std::string&
     return out;
   }
   out.path = path_of_descriptor(out.fd.get());
-  if (!out.path.empty()) out.end = WalkedPath::End::found;
+  if (out.path.empty()) {
+    out.error = EACCES;
+  } else {
+    out.end = WalkedPath::End::found;
+  }
   return out;
 }
 

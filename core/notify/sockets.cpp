@@ -131,7 +131,10 @@ WalkedPath Sockets::reachable(const Notification& call, const SocketAddress& add
   if (at.end == WalkedPath::End::missing) return refused(ENOENT);
   if (at.end == WalkedPath::End::nowhere) return refused(at.error);
   const bool granted = access_at(plan_.paths, at.path, Access::hide) == Access::write;
-  if (granted || is_name_service(at.path)) return at;
+  if (granted || is_name_service(at.path)) {
+    // The path was walked from the caller's directory and root: not those of one with its number.
+    return listener_->still_waits(call.id) ? std::move(at) : WalkedPath{};
+  }
   if (!is_socket(at.fd.get())) return refused(ECONNREFUSED);
   if (::syscall(SYS_faccessat2, at.fd.get(), "", W_OK, AT_EMPTY_PATH | AT_EACCESS) == 0) {
     Violation v;

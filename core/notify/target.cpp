@@ -103,13 +103,22 @@ UniqueFd Target::open_path(const std::string& path, int flags, bool from_its_roo
       static_cast<int>(::syscall(SYS_openat2, root.get(), path.c_str(), &how, sizeof how)));
 }
 
+UniqueFd Target::pidfd() const {
+  UniqueFd out(static_cast<int>(::syscall(SYS_pidfd_open, thread_, abi::kPidfdThread)));
+  if (!out && errno == EINVAL) out.reset(static_cast<int>(::syscall(SYS_pidfd_open, process(), 0)));
+  return out;
+}
+
+// A thread of its own may have a table of its own.
 UniqueFd Target::take_descriptor(int number) const {
-  // A thread of its own may have a table of its own; before Linux 6.9 only its group can be named.
-  UniqueFd pidfd(static_cast<int>(::syscall(SYS_pidfd_open, thread_, abi::kPidfdThread)));
-  if (!pidfd && errno == EINVAL)
-    pidfd.reset(static_cast<int>(::syscall(SYS_pidfd_open, process(), 0)));
-  if (!pidfd) return {};
-  return UniqueFd(static_cast<int>(::syscall(SYS_pidfd_getfd, pidfd.get(), number, 0)));
+  const UniqueFd thread = pidfd();
+  if (!thread) return {};
+  return UniqueFd(static_cast<int>(::syscall(SYS_pidfd_getfd, thread.get(), number, 0)));
+}
+
+UniqueFd Target::open_memory() const {
+  return UniqueFd(
+      ::open(concat("/proc/", std::to_string(thread_), "/mem").c_str(), O_WRONLY | O_CLOEXEC));
 }
 
 std::optional<long> Target::status(const char* field, int base) const {

@@ -34,6 +34,8 @@ class Target {
   // Copies as much of its memory as there is, by process_vm_readv(2) alone (/proc/PID/mem fails
   // across user namespaces); the number of bytes, 0 when it can't be read (not dumpable, gone).
   std::size_t read(std::uint64_t address, std::span<std::byte> into) const;
+  // Its memory for writing, bound to this very memory; not open where it can't be had so.
+  [[nodiscard]] UniqueFd open_memory() const;
   // A path argument, without its terminating zero. nullopt: unreadable, or longer than PATH_MAX.
   [[nodiscard]] std::optional<std::string> path(std::uint64_t address) const;
 
@@ -49,6 +51,10 @@ class Target {
   [[nodiscard]] std::string descriptor(int number) const;
   [[nodiscard]] std::string program() const;
   [[nodiscard]] std::vector<std::string> command_line() const;  // the first 4 KiB, as it says
+
+  // For the thread itself, before Linux 6.9 for its process. Of a number: whether it is the
+  // caller's says Listener::still_waits() afterwards.
+  [[nodiscard]] UniqueFd pidfd() const;
 
   // A descriptor of ours for what its `number` refers to now (pidfd_getfd(2)): what is done with it
   // is done with that object, whatever the target puts in the number's place later. Not open: errno

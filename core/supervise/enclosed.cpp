@@ -14,6 +14,7 @@
 #include "core/backend/tool.h"
 #include "core/base/text.h"
 #include "core/supervise/guardian.h"
+#include "core/supervise/process_tree.h"
 
 namespace sefaca {
 namespace {
@@ -74,6 +75,7 @@ class EnclosedRun::Impl {
       return out;
     }
     client_ = *client;
+    started_ticks_ = ticks_since_boot();
     if (request_.timeout_ms) deadline_ = started_ + static_cast<std::int64_t>(*request_.timeout_ms);
     while (!reap()) wait_for_something();
     out.pid = client_;
@@ -114,7 +116,7 @@ class EnclosedRun::Impl {
         request_.guardian_keeps_fd, [] {},
         [this] {
           // Whatever part of it there is by now: the client goes on without us.
-          if (client_ > 0) ::kill(client_, SIGKILL);
+          if (client_ > 0) signal_if_older(client_, started_ticks_, SIGKILL);
           removed_ = false;
           remove();
           Supervised killed;
@@ -151,7 +153,7 @@ class EnclosedRun::Impl {
       end_now();
     }
     if (end_at_ && then >= *end_at_) end_now();
-    if (kill_at_ && then >= *kill_at_) ::kill(client_, SIGKILL);
+    if (kill_at_ && then >= *kill_at_ && !reap()) ::kill(client_, SIGKILL);
   }
 
   void end_now() {
@@ -182,6 +184,7 @@ class EnclosedRun::Impl {
   pid_t client_ = 0;
   int status_ = 0;
   std::int64_t started_ = 0;
+  std::uint64_t started_ticks_ = UINT64_MAX;  // the client was started then, or before
   std::optional<std::int64_t> deadline_, end_at_, kill_at_;
   bool timed_out_ = false, removed_ = false;
 };

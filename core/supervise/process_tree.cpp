@@ -1,10 +1,14 @@
 #include "core/supervise/process_tree.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <signal.h>
+#include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
 #include <cstring>
 #include <set>
@@ -13,6 +17,7 @@
 
 #include "core/base/slurp.h"
 #include "core/base/text.h"
+#include "core/base/unique_fd.h"
 
 namespace sefaca {
 namespace {
@@ -71,6 +76,76 @@ std::vector<pid_t> descendants_of(pid_t root, pid_t except) {
   return descendants(root, except, threads, kAll);
 }
 
+std::optional<ProcessStat> stat_of(pid_t pid) {
+  // proc(5), stat: the name, in brackets, may hold anything.
+  const std::string text = slurp(concat(process_directory(pid), "/stat"));
+  const std::size_t name_end = text.rfind(')');
+  if (name_end == std::string::npos || name_end + 2 >= text.size()) return std::nullopt;
+  std::vector<std::string_view> fields;
+  for (std::string_view rest = std::string_view(text).substr(name_end + 2); !rest.empty();) {
+    const std::size_t end = std::min(rest.find(' '), rest.size());
+    fields.push_back(rest.substr(0, end));
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  constexpr std::size_t kParent = 1, kStart = 19;  // fields 4 and 22, of which 3 is the first here
+  if (fields.size() <= kStart) return std::nullopt;
+  ProcessStat out;
+  const auto number = [&](std::size_t at, auto& into) {
+    std::from_chars(fields[at].data(), fields[at].data() + fields[at].size(), into);
+  };
+  number(kParent, out.parent);
+  number(kStart, out.start_ticks);
+  return out;
+}
+
+bool is_descendant(pid_t pid, pid_t root) {
+  constexpr std::size_t kMost = 1U << 16U;  // a loop of numbers that change hands ends here
+  std::vector<pid_t> line;
+  for (pid_t at = pid; at != root;) {
+    const auto stat = stat_of(at);
+    if (!stat || stat->parent <= 0 || line.size() > kMost) return false;
+    line.push_back(at);
+    at = stat->parent;
+  }
+  // Unchanged from end to end: then all of these were there at once, and the numbers meant them.
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    const auto stat = stat_of(line[i]);
+    if (!stat || stat->parent != (i + 1 < line.size() ? line[i + 1] : root)) return false;
+  }
+  return !line.empty();
+}
+
+std::uint64_t ticks_since_boot() {
+  static const auto per_second = static_cast<std::uint64_t>(::sysconf(_SC_CLK_TCK));
+  timespec now{};
+  ::clock_gettime(CLOCK_BOOTTIME, &now);
+  return static_cast<std::uint64_t>(now.tv_sec) * per_second +
+         static_cast<std::uint64_t>(now.tv_nsec) * per_second / 1'000'000'000;
+}
+
+// What a look at the number says between opening and sending is true of the process that gets the
+// signal: when that is alive at the sending, the number was its own all the time. Where pidfds are
+// refused it goes to the number.
+template <typename Look>
+bool signal_if(pid_t pid, int signal, const Look& is_meant) {
+  const UniqueFd process(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+  if (!process && errno == ESRCH) return false;
+  if (!is_meant()) return false;
+  if (!process) return ::kill(pid, signal) == 0;
+  return ::syscall(SYS_pidfd_send_signal, process.get(), signal, nullptr, 0) == 0;
+}
+
+bool signal_if_older(pid_t pid, std::uint64_t latest_start_ticks, int signal) {
+  return signal_if(pid, signal, [&] {
+    const auto stat = stat_of(pid);
+    return stat && stat->start_ticks <= latest_start_ticks;
+  });
+}
+
+bool signal_descendant(pid_t pid, pid_t root, int signal) {
+  return signal_if(pid, signal, [&] { return is_descendant(pid, root); });
+}
+
 std::string name_of_process(pid_t pid) {
   std::string name = slurp(concat(process_directory(pid), "/comm"));
   if (name.ends_with('\n')) name.pop_back();
@@ -97,7 +172,11 @@ TreeFigures measure_tree(pid_t root, pid_t except, std::uint64_t enough) {
 std::uint64_t proportional_memory(pid_t root, pid_t except) {
   std::uint64_t sum = 0;
   for (pid_t pid : descendants_of(root, except)) {
-    const std::string text = slurp(concat(process_directory(pid), "/smaps_rollup"));
+    // Read through its directory, which is this process's for good: its number may change hands.
+    const UniqueFd directory(
+        ::open(process_directory(pid).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+    if (!directory || !is_descendant(pid, root)) continue;
+    const std::string text = slurp_at(directory.get(), "smaps_rollup");
     const auto at = text.find("\nPss:");
     if (at == std::string::npos) continue;
     const auto fields = numbers(std::string_view(text).substr(at, 64));
@@ -112,16 +191,15 @@ void signal_descendants(pid_t root, pid_t except, int signal) {
   for (int round = 0; round < kRounds; ++round) {
     bool moved = false;
     for (pid_t pid : descendants_of(root, except)) {
-      if (stopped.insert(pid).second) {
-        ::kill(pid, SIGSTOP);
-        moved = true;
-      }
+      if (stopped.count(pid) > 0) continue;
+      moved = true;  // also one that changed its parent while it was looked at: again
+      if (signal_descendant(pid, root, SIGSTOP)) stopped.insert(pid);
     }
     if (!moved) break;
   }
   for (pid_t pid : stopped) {
-    ::kill(pid, signal);
-    ::kill(pid, SIGCONT);
+    signal_descendant(pid, root, signal);
+    signal_descendant(pid, root, SIGCONT);
   }
 }
 

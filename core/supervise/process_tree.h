@@ -5,6 +5,7 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,24 @@ struct TreeFigures {
 // Every living descendant of `root` but `except` (the guardian; 0: nobody), children after their
 // parents. Needs CONFIG_PROC_CHILDREN.
 std::vector<pid_t> descendants_of(pid_t root, pid_t except);
+struct ProcessStat {
+  pid_t parent = 0;
+  std::uint64_t start_ticks = 0;  // since boot, as ticks_since_boot()
+};
+// nullopt: it is gone. For the guardian too, once the supervisor is dead; so are all below.
+std::optional<ProcessStat> stat_of(pid_t pid);
+std::uint64_t ticks_since_boot();  // of sysconf(_SC_CLK_TCK) a second
+
+// Whether the process that has this number now descends from `root`. A number that is kept from a
+// look may be another's by the time it is used: whoever signals or reads by it asks this after it
+// has opened what it will use, a pidfd or a directory in /proc.
+bool is_descendant(pid_t pid, pid_t root);
+// Sends `signal` to what has this number when it descends from `root`; false: it does not, or is
+// gone.
+bool signal_descendant(pid_t pid, pid_t root, int signal);
+// The same when it was started at `latest_start_ticks` or before.
+bool signal_if_older(pid_t pid, std::uint64_t latest_start_ticks, int signal);
+
 // /proc/PID/comm, which the process chooses itself; empty: it is gone.
 std::string name_of_process(pid_t pid);
 // Looks no further once it knows of more processes than `enough`: a fork bomb makes new ones faster

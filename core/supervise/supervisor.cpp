@@ -134,6 +134,7 @@ class Supervisor::Impl {
     SEFACA_TRY(pid, spawn_child(child));
     child_ = pid;
     if (child.has_init()) {
+      started_ticks_ = ticks_since_boot();
       init_ = pid;
       // Its number in our table is shared until init has a table of its own; then it is ours alone.
       reports_end_ = std::move(reports);
@@ -165,13 +166,22 @@ class Supervisor::Impl {
     }
   }
 
+  // Without an init it is ours to reap, and the number its own until then.
+  bool command_is_there() {
+    ChildPlan& child = flat_->child();
+    if (!child.has_init()) return true;
+    const int fd = __atomic_load_n(&child.command_pidfd, __ATOMIC_ACQUIRE);
+    return fd >= 0 && ::syscall(SYS_pidfd_send_signal, fd, 0, nullptr, 0) == 0;
+  }
+
   void start_guardian() {
     if (!request_.when_killed) return;
     auto started = Guardian::start(
         request_.guardian_keeps_fd,
         [this] {
           if (request_.keep_background) return;
-          if (init_ > 0) ::kill(init_, SIGKILL);
+          // It went with the supervisor, mostly, and its number may be another's.
+          if (init_ > 0) signal_if_older(init_, started_ticks_, SIGKILL);
           fence_.signal_all(SIGKILL);
         },
         [this] { after_a_kill(); });
@@ -296,7 +306,7 @@ class Supervisor::Impl {
   // An editor's kill(0, SIGTSTP), a shell's `suspend`: whoever started us waits for us to stop.
   // Only where there is a terminal that can bring us back; elsewhere the clock goes on.
   void command_stopped() {
-    if (!is_stopped(command_pid())) return;
+    if (!is_stopped(command_pid()) || !command_is_there()) return;
     const Terminal terminal = Terminal::of_this_job();
     if (!terminal) return;
     const std::int64_t began = now_ms();
@@ -305,7 +315,7 @@ class Supervisor::Impl {
     for (std::int64_t* clock : {&deadline_, &kill_at_, &next_watch_}) {
       if (*clock != kNever) *clock += away;
     }
-    terminal.give_to_group_of(command_pid());
+    if (command_is_there()) terminal.give_to_group_of(command_pid());
     signal_command(SIGCONT);
   }
 
@@ -461,7 +471,7 @@ class Supervisor::Impl {
     for (const pid_t pid : descendants_of(::getpid(), guardian_.pid())) {
       if (pid == init_ || left_running_.size() == kMost) continue;
       const std::string name = name_of_process(pid);
-      if (!name.empty() &&
+      if (!name.empty() && is_descendant(pid, ::getpid()) &&
           std::find(left_running_.begin(), left_running_.end(), name) == left_running_.end())
         left_running_.push_back(name);
     }
@@ -508,6 +518,7 @@ class Supervisor::Impl {
   int status_ = 0;
   bool child_changed_ = false, ended_ = false, guarded_ = false;
   Outcome::Kind kind_ = Outcome::Kind::exited;
+  std::uint64_t started_ticks_ = 0;  // init was started then, or before
   std::int64_t start_us_ = 0, end_us_ = 0;
   std::int64_t deadline_ = kNever, kill_at_ = kNever, next_watch_ = kNever, watch_ms_ = kWatchMs;
   std::uint64_t cpu_ms_ = 0, largest_bytes_ = 0, peak_memory_ = 0, peak_processes_ = 0;

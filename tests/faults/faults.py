@@ -174,6 +174,8 @@ class Faults:
             self.fail(level, "does not even run without a fault (%s)" % code, err)
             return
         for name, number in sorted(self.calls(level, trace).items()):
+            if self.options.only and name not in self.options.only.split(","):
+                continue
             error = ERRORS.get(name, "EPERM")
             for when in self.some(number):
                 what = "%s: %s %d of %d: %s" % (level, name, when, number, error)
@@ -188,6 +190,7 @@ def main():
         parser.add_argument("--" + name, required=True)
     parser.add_argument("--levels", default="default,strict")
     parser.add_argument("--most", type=int, default=4, help="occurrences of one call")
+    parser.add_argument("--only", default="", help="names of calls")
     faults = Faults(parser.parse_args())
     faults.bare()
     for level in faults.options.levels.split(","):

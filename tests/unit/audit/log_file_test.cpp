@@ -234,6 +234,23 @@ TEST(LogFile, AFullDiskLeavesNoTornLineAndIsNamed) {
   EXPECT_EQ(code, 0);
 }
 
+TEST(LogFile, KnowsWhichRecordsItHolds) {
+  const TemporaryDirectory directory;
+  const std::string path = directory.at("audit.jsonl");
+  auto log = LogFile::open(path, {.max_bytes = 64, .keep = 2});
+  ASSERT_TRUE(log);
+  EXPECT_FALSE(log->holds("one"));
+  ASSERT_TRUE(log->append(R"({"id":"one","parent":"zero"})"));
+  EXPECT_TRUE(log->holds("one"));
+  EXPECT_FALSE(log->holds("zero"));
+  EXPECT_FALSE(log->holds("on"));
+  ASSERT_TRUE(log->append(R"({"id":"two","more":"so much that it does not fit"})"));
+  EXPECT_TRUE(log->holds("one"));  // in the file before
+  EXPECT_TRUE(log->holds("two"));
+  std::ofstream(path, std::ios::app) << R"({"id":"torn")";
+  EXPECT_FALSE(log->holds("torn"));
+}
+
 TEST(LogFile, AStoppedLockHolderCostsNoRecord) {
   const TemporaryDirectory directory;
   const std::string path = directory.at("audit.jsonl");

@@ -269,6 +269,44 @@ TEST(Supervisor, ASignalThatItGetsIsForwarded) {
   EXPECT_EQ(report.code, 7);
 }
 
+// A number that was kept may be another's: only what descends from the root, or was there before, is
+// meant by it.
+TEST(ProcessTree, ANumberIsLookedAtBeforeItIsSignalled) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const pid_t grandchild = ::fork();
+    if (grandchild == 0) ::pause();
+    ::pause();
+  }
+  std::vector<pid_t> below;
+  for (int i = 0; i < 300 && below.empty(); ++i) {
+    below = descendants_of(child, 0);
+    sleep_ms(10);
+  }
+  ASSERT_EQ(below.size(), 1U);
+  const pid_t grandchild = below.front();
+  EXPECT_TRUE(is_descendant(child, ::getpid()));
+  EXPECT_TRUE(is_descendant(grandchild, ::getpid()));
+  EXPECT_TRUE(is_descendant(grandchild, child));
+  EXPECT_FALSE(is_descendant(child, child));
+  EXPECT_FALSE(is_descendant(child, grandchild));
+  EXPECT_FALSE(is_descendant(::getppid(), ::getpid()));
+  EXPECT_FALSE(is_descendant(1, ::getpid()));
+  EXPECT_FALSE(signal_descendant(child, grandchild, SIGKILL));
+  const auto stat = stat_of(child);
+  ASSERT_TRUE(stat);
+  EXPECT_EQ(stat->parent, ::getpid());
+  EXPECT_LE(stat->start_ticks, ticks_since_boot());
+  EXPECT_FALSE(signal_if_older(child, stat->start_ticks - 1, SIGKILL));
+  EXPECT_TRUE(alive(child));
+  EXPECT_TRUE(signal_descendant(grandchild, ::getpid(), SIGKILL));
+  EXPECT_TRUE(signal_if_older(child, stat->start_ticks, SIGKILL));
+  int status = 0;
+  EXPECT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_FALSE(stat_of(child));
+  EXPECT_FALSE(signal_if_older(child, UINT64_MAX, SIGKILL));
+}
+
 TEST(Guardian, EndsTheTreeWhenTheSupervisorIsKilled) {
   const Scratch scratch;
   const std::string ready = scratch / "ready";
