@@ -36,6 +36,8 @@ struct ListLine {
 };
 constexpr ListLine kLists[] = {{"program", &Manifest::programs},
                                {"generated", &Manifest::generated},
+                               {"target_directory", &Manifest::target_directories},
+                               {"target_file", &Manifest::target_files},
                                {"readable", &Manifest::readable},
                                {"writable", &Manifest::writable},
                                {"source_writable", &Manifest::source_writable}};

@@ -23,8 +23,11 @@ struct Manifest {
   std::string on_unavailable;          // empty: as the configuration says
   std::vector<std::string> programs;   // cmake, ctest, cpack, ccmake
   std::vector<std::string> generated;  // files that this configure run makes, and what else stays
-  std::vector<std::string> readable;   // prefixes of found packages, directories of sources
-  std::vector<std::string> writable;   // build directories outside of `build`
+  // Of each of these directories the entries of these names are generated too: a line for each file
+  // would make plans, which each step reads, of megabytes.
+  std::vector<std::string> target_directories, target_files;
+  std::vector<std::string> readable;         // prefixes of found packages, directories of sources
+  std::vector<std::string> writable;         // build directories outside of `build`
   std::vector<std::string> source_writable;  // SEFACA_SOURCE_WRITABLE
   std::vector<Place> directories;            // by source directory
   std::vector<Place> targets, tests;

@@ -291,6 +291,37 @@ std::string plan_name(const BuildStep& step, const Plan& base) {
   return found.empty() ? name_of(step.role) : concat(name_of(step.role), "-", found);
 }
 
+namespace {
+
+std::span<const std::string> all(const Plan& plan, std::string_view note) {
+  const auto found = plan.notes.find(note);
+  return found == plan.notes.end() ? std::span<const std::string>() : found->second;
+}
+
+// What this configure run made stays as it is where the step may write around it.
+void protect_generated(PolicyFields& fields, const Plan& plan) {
+  const std::vector<PathRule> rules = fields.paths;
+  const auto is_writable = [&](const std::string& path) {
+    return access_at(rules, path, Access::hide) == Access::write;
+  };
+  const auto protect = [&](std::string path) {
+    fields.paths.push_back({.path = std::move(path),
+                            .access = Access::read,
+                            .kind = PathRule::Kind::protected_,
+                            .reason = "made by CMake",
+                            .origin = kDoor});
+  };
+  for (const std::string& path : all(plan, "generated")) {
+    if (is_writable(path)) protect(path);
+  }
+  for (const std::string& directory : all(plan, "target_directories")) {
+    if (!is_writable(directory)) continue;
+    for (const std::string& name : all(plan, "target_files")) protect(concat(directory, "/", name));
+  }
+}
+
+}  // namespace
+
 void add_step_rights(PolicyFields& fields, const BuildStep& step, const Plan& plan,
                      const Surroundings& surroundings) {
   const auto homes = home_directories(surroundings);
@@ -316,16 +347,7 @@ void add_step_rights(PolicyFields& fields, const BuildStep& step, const Plan& pl
                                                             : "the directory of an output",
                       .origin = kDoor});
   }
-  const auto generated = plan.notes.find("generated");
-  if (generated == plan.notes.end()) return;
-  for (const std::string& path : generated->second) {
-    if (access_at(fields.paths, path, Access::hide) != Access::write) continue;
-    fields.paths.push_back({.path = path,
-                            .access = Access::read,
-                            .kind = PathRule::Kind::protected_,
-                            .reason = "made by this configure run",
-                            .origin = kDoor});
-  }
+  protect_generated(fields, plan);
 }
 
 std::string policy_subject(const BuildStep& step) {

@@ -297,6 +297,8 @@ class Resolver {
     plan.notes["source"] = {manifest_.source};
     plan.notes["build"] = {manifest_.build};
     plan.notes["generated"] = manifest_.generated;
+    plan.notes["target_directories"] = manifest_.target_directories;
+    plan.notes["target_files"] = manifest_.target_files;
     plan.notes["program"] = manifest_.programs;
     plan.notes["override"] = overrides;
     out_.plans.push_back({std::move(name), role, std::move(plan)});

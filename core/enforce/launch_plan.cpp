@@ -15,10 +15,10 @@ LaunchPlan Planner::make() {
   std::sort(plan_.keep_fds.begin(), plan_.keep_fds.end());
   // A background process that is meant to stay outlives sefaca; in place there is no parent.
   plan_.die_with_parent = supervised() && !policy_.keep_background;
+  listener();
   namespaces();
   environment();
   own_paths();
-  listener();
   files();
   target_view();
   private_places();

@@ -1,6 +1,7 @@
 #include "core/enforce/mount_view.h"
 
 #include <algorithm>
+#include <set>
 
 #include "core/base/path.h"
 #include "core/base/text.h"
@@ -16,10 +17,22 @@ bool is_device(const std::optional<FileInfo>& info) {
   return info && info->type == FileInfo::Type::device;
 }
 
+// Each mount takes a descriptor on its way, of which there are often 1024.
+constexpr std::size_t kMostKeptInPlace = 256;
+
 class ViewMaker {
  public:
   ViewMaker(const MountInputs& in, const Surroundings& surroundings)
-      : in_(in), files_(*surroundings.files), cwd_(surroundings.cwd), rules_(in.paths) {
+      : in_(in), files_(*surroundings.files), cwd_(surroundings.cwd) {
+    for (const PathRule& rule : in.paths) {
+      if (!is_kept_in_place(rule)) {
+        rules_.push_back(rule);
+      } else if (in.protect) {
+        kept_.push_back(rule);
+      }
+    }
+    if (kept_.size() > kMostKeptInPlace) join_kept();
+    rules_.insert(rules_.end(), kept_.begin(), kept_.end());
     std::stable_sort(rules_.begin(), rules_.end(), [](const PathRule& a, const PathRule& b) {
       return a.path != b.path ? a.path < b.path : a.access < b.access;
     });
@@ -37,6 +50,28 @@ class ViewMaker {
   }
 
  private:
+  // What is kept in place is too much: its directories are, and theirs, as far as they lie inside
+  // of what is granted.
+  void join_kept() {
+    std::set<std::string> own;
+    for (const PathRule& rule : kept_) own.insert(rule.path);
+    for (bool again = true; again && kept_.size() > kMostKeptInPlace;) {
+      again = false;
+      for (PathRule& rule : kept_) {
+        const std::string parent(parent_path(rule.path));
+        const PathRule* around = rule_at(rules_, parent);
+        if (around == nullptr || around->path == parent) continue;
+        rule.path = parent;
+        again = true;
+      }
+      std::set<std::string> seen;
+      std::erase_if(kept_, [&](const PathRule& rule) { return !seen.insert(rule.path).second; });
+    }
+    for (const PathRule& rule : kept_) {
+      if (!own.contains(rule.path)) view_.joined.push_back(rule.path);
+    }
+  }
+
   void private_places() {
     view_.tmpfs_options = concat("mode=1777,size=", std::to_string(in_.tmpfs_bytes));
     view_.private_shm = files_.is_directory("/dev/shm");
@@ -71,7 +106,6 @@ class ViewMaker {
 
   void add(const PathRule& rule) {
     if (rule.path == "/" || rule.path == in_.private_directory) return;
-    if (rule.kind == PathRule::Kind::protected_ && !in_.protect) return;
     if (rule.path == view_.tmp_target) return;  // the private directory shows there
     if (view_.private_shm && is_within(rule.path, "/dev/shm")) return;
     // A table of what every program needs takes nothing away from a view: Landlock does that.
@@ -122,7 +156,7 @@ class ViewMaker {
   const MountInputs& in_;
   const FileSystem& files_;
   const std::string cwd_;
-  std::vector<PathRule> rules_;
+  std::vector<PathRule> rules_, kept_;  // kept_: see is_kept_in_place()
   MountView view_;
 };
 
@@ -130,6 +164,10 @@ class ViewMaker {
 
 bool MountView::holds(const PathRule& rule) const {
   if (rule.access == Access::write) return false;
+  if (is_kept_in_place(rule) &&
+      std::any_of(joined.begin(), joined.end(),
+                  [&](const auto& directory) { return is_within(rule.path, directory); }))
+    return true;
   const auto found = std::lower_bound(
       entries.begin(), entries.end(), rule.path,
       [](const Entry& entry, const std::string& path) { return entry.path < path; });

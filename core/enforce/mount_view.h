@@ -24,10 +24,13 @@ struct MountView {
   };
   bool root_writable = false;  // permissive: nothing is made read-only but the entries
   std::vector<Entry> entries;  // by path, so that each stands after what it lies in
-  std::string tmp_target;      // where the private directory shows ("/tmp"); empty: nowhere
-  std::string tmp_source;      // the private directory; empty: a tmpfs
-  bool private_shm = false;    // /dev/shm is a fresh tmpfs
-  std::string tmpfs_options;   // for both, as mount(2) takes them
+  // Directories that are read-only as a whole for what is kept in place in them, which were too
+  // many.
+  std::vector<std::string> joined;
+  std::string tmp_target;     // where the private directory shows ("/tmp"); empty: nowhere
+  std::string tmp_source;     // the private directory; empty: a tmpfs
+  bool private_shm = false;   // /dev/shm is a fresh tmpfs
+  std::string tmpfs_options;  // for both, as mount(2) takes them
   std::string working_directory;
 
   // The path rule is held by a mount, so Landlock need not carve it out.
@@ -41,7 +44,7 @@ struct MountInputs {
   TmpKind tmp = TmpKind::host;
   std::string private_directory;  // empty: none was made
   std::uint64_t tmpfs_bytes = 0;  // the size of each tmpfs
-  bool protect = true;            // protected paths that are there become read-only
+  bool protect = true;            // what is kept in place (is_kept_in_place) becomes read-only
 };
 
 // Reads the file system, changes nothing.

@@ -54,8 +54,11 @@ void Planner::take_namespaces() {
        .program = in_.program,
        .tmp = policy_.tmp,
        .private_directory = in_.private_directory,
-       .tmpfs_bytes = policy_.limits.memory_bytes.value_or(surroundings_.machine_memory_bytes / 2)},
+       .tmpfs_bytes = policy_.limits.memory_bytes.value_or(surroundings_.machine_memory_bytes / 2),
+       .protect = !carves_protected()},
       surroundings_);
+  for (const std::string& directory : ns.view.joined)
+    lacks(Lack::narrower_below, printable(directory));
 }
 
 std::string Planner::namespaces_trouble() const {

@@ -57,6 +57,11 @@ class Planner {
   void files();
   // Only what no mount holds is carved out of the ruleset.
   void compile_rules();
+  // Protected paths are left out of the ruleset's grants, and the supervisor performs what is made
+  // around them: so they need no mount each, of which a build tree would take thousands.
+  [[nodiscard]] bool carves_protected() const {
+    return plan_.notify.performs && host_.landlock_abi > 0;
+  }
   void private_places();
   // What stays as it is inside a writable directory: neither Landlock nor a filter can do that.
   void protected_paths();

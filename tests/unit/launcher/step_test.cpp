@@ -124,7 +124,9 @@ TEST(Step, RightsAreAddedAndWhatWasGeneratedStays) {
   Plan plan;
   plan.notes = {{"source", {"/s"}},
                 {"build", {"/b"}},
-                {"generated", {"/b/build.ninja", "/b/CMakeFiles/t.dir/build.make"}}};
+                {"generated", {"/b/build.ninja"}},
+                {"target_directories", {"/b/CMakeFiles/t.dir", "/b/CMakeFiles/u.dir"}},
+                {"target_files", {"build.make", "flags.make"}}};
   auto policy = build(
       host, {assign(Layer::door, "preset", {"compiler"}), assign(Layer::door, "readwrite", {}),
              assign(Layer::door, "readonly", {"/s", "/b"}, "the CMake door")});
@@ -141,6 +143,7 @@ TEST(Step, RightsAreAddedAndWhatWasGeneratedStays) {
   auto fields = after({"--role=compile", "--object=CMakeFiles/t.dir/a.o", "--", "cc"}, "/b");
   EXPECT_EQ(at(fields, "/b/CMakeFiles/t.dir/a.o"), Access::write);
   EXPECT_EQ(at(fields, "/b/CMakeFiles/t.dir/build.make"), Access::read);
+  EXPECT_EQ(at(fields, "/b/CMakeFiles/u.dir/a.o"), Access::read);
   EXPECT_EQ(at(fields, "/b/build.ninja"), Access::read);
   EXPECT_EQ(at(fields, "/s/data"), Access::read);
 
@@ -149,6 +152,8 @@ TEST(Step, RightsAreAddedAndWhatWasGeneratedStays) {
   EXPECT_EQ(at(fields, "/s/data"), Access::read);
   fields = after({"--role=test", "--test=t", "--", "x"}, "/b");
   EXPECT_EQ(at(fields, "/b/x"), Access::write);
+  EXPECT_EQ(at(fields, "/b/CMakeFiles/u.dir/a.gcda"), Access::write);
+  EXPECT_EQ(at(fields, "/b/CMakeFiles/u.dir/flags.make"), Access::read);
   EXPECT_EQ(at(fields, "/b/build.ninja"), Access::read);
   fields = after({"--role=test", "--test=t", "--", "x"}, "/home/u");
   EXPECT_EQ(at(fields, "/home/u/x"), Access::hide);
