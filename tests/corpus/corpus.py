@@ -284,6 +284,22 @@ def key_of(package, prefix):
     return hashlib.sha256((json.dumps(what, sort_keys=True) + binary).encode()).hexdigest()
 
 
+# What an installation is made of: a commit that touched none of it built the same.
+MADE_OF = [":/" + name for name in ("core", "launcher", "cmake-module", "make-shim")]
+
+
+def build_name():
+    """The last commit that changed what is installed, with a + where the tree has changes to it; nothing without git."""
+    git = ["git", "-c", "safe.directory=*", "-C", str(HERE)]
+    try:
+        name = subprocess.run([*git, "log", "-1", "--abbrev=10", "--format=%h", "--", *MADE_OF],
+                              capture_output=True, text=True).stdout.strip()
+        changed = subprocess.run([*git, "diff", "--quiet", "HEAD", "--", *MADE_OF], capture_output=True).returncode
+    except FileNotFoundError:
+        return ""
+    return name + "+" if name and changed == 1 else name
+
+
 def main():
     parser = argparse.ArgumentParser()
     for name in ("--prefix", "--as-host", "--state"):
@@ -323,8 +339,9 @@ def main():
             if known.get("key") != key or known.get("fault") or options.fresh:
                 if options.count is not None and done >= options.count:
                     continue
-                known = {"key": key, "date": time.strftime("%Y-%m-%d"), "name": package["name"],
-                         "kernel": os.uname().release, "processors": os.cpu_count(), "setting": package.get("setting", {}), **attempt(package, place, options, state)}
+                known = {"key": key, "date": time.strftime("%Y-%m-%d"), "build": build_name(), "name": package["name"],
+                         "kernel": os.uname().release, "processors": os.cpu_count(),
+                         "setting": package.get("setting", {}), **attempt(package, place, options, state)}
                 file.write_text(json.dumps(known, indent=1))
                 done += 1
             if known.get("fault"):

@@ -19,7 +19,8 @@ MEASURED = """
 How it was measured: one after the other, bare first, with `-j2` and `-O0` in a fresh directory each, on {where}. Times are
 those of one build each on a machine that had other work too: a ratio is a hint, `docs/performance.md` has measurements. Peak
 memory is that of the largest process of a step, bare and under sefaca, in MiB; runs are the sandboxed steps on record; the
-largest packages are not built a third time (-). Each row is by the build of sefaca of its date.
+largest packages are not built a third time (-). Each row is by the build of sefaca
+(the commit) that its last column names with the date; one without a name is by an earlier build of that day.
 
 """
 
@@ -67,7 +68,7 @@ def facts_of(package, known):
     """What is kept of one package, as JSON's."""
     variants = known["variants"]
     out = {"name": package["name"], "version": known["version"], "system": package["system"],
-           "language": package["language"], "date": known["date"], "kernel": known.get("kernel"),
+           "language": package["language"], "date": known["date"], "build": known.get("build", ""), "kernel": known.get("kernel"),
            "processors": known.get("processors"),
            "tests": sum(map(len, variants["bare"].get("tests", {}).values())),
            "installed": len(variants["bare"]["installed"]), "setting": package.get("setting", {}), "variants": {}}
@@ -84,12 +85,13 @@ def facts_of(package, known):
 def row(package, known):
     variants = known["variants"]
     bare = max(seconds(variants["bare"]), 0.01)
+    build = " ".join(filter(None, (known.get("build"), known["date"])))
     ratios = " / ".join(f"{seconds(variants[v]) / bare:.2f}" if v in variants else "-" for v in ("sefaca", "no-userns"))
     peaks = " / ".join(f"{largest(variants[v]) / 2**20:.0f}" for v in ("bare", "sefaca") if largest(variants[v])) or "-"
     return (f"| {package['name']} {known['version']} | {package['system']} | {package['language']} | {DOORS[package['system']]} "
             f"| {verdict(package, known, 'sefaca')[1]} | {verdict(package, known, 'no-userns')[1]} "
             f"| {sum(map(len, variants['bare'].get('tests', {}).values())) or '-'} | {variants['sefaca']['runs']} "
-            f"| {ratios} | {peaks} | {known['date']} |\n")
+            f"| {ratios} | {peaks} | {build} |\n")
 
 
 def count_text(rows, kinds, variant, what):
@@ -127,7 +129,7 @@ def write_table(packages, state, file):
     text += count_text(rows, kinds, "no-userns", "without")
     text += MEASURED.format(where=" and ".join(sorted(where)) or "a machine that is not on record")
     text += ("| package | system | language | door | with user namespaces | without | tests | runs | time ÷ bare, with / without "
-             "| peak MiB | date |\n|---|---|---|---|---|---|---|---|---|---|---|\n")
+             "| peak MiB | build |\n|---|---|---|---|---|---|---|---|---|---|---|\n")
     text += "".join(rows)
     if reasons:
         text += "\n## What differs or was denied, and why\n" + "".join(reasons)
