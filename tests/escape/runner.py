@@ -50,7 +50,8 @@ class Runner:
     def environment(self, world):
         return {"PATH": self.path, "HOME": world.home, "LANG": "C.UTF-8", "TERM": "dumb",
                 "SEFACA_BINARY": self.sefaca, "AWS_SECRET_ACCESS_KEY": world.words["secret"],
-                "SSH_AUTH_SOCK": world.receivers.agent}
+                "SSH_AUTH_SOCK": world.receivers.agent,
+                "WSL_INTEROP": world.receivers.interop}
 
     def sandboxed(self, world, level, options):
         kind = "--level=" if level in ("strict", "default", "permissive") else "--preset="

@@ -91,6 +91,7 @@ class World:
         os.setxattr(self.out + "/victim", "user.there", b"x")
         self._file(self.out + "/unlisted", secret)
         self._file(self.out + "/parent/below", "original\n")
+        self._file(self.out + "/c/Windows/cmd.exe", "#!%s wsl-init\n" % self.program, 0o755)
         os.mkdir(self.out + "/empty")
         self._file(self.home + "/.ssh/id_ed25519", secret, 0o600)
         self._file(self.home + "/.bashrc", "# start-up\n")
@@ -200,7 +201,7 @@ class World:
                 "mark": self.mark, "pid": str(v.pid), "address": v.address, "watched": v.watched,
                 "fd": v.fd, "tcp": str(r.tcp), "udp": str(r.tcp),
                 "free": str(20000 + r.tcp % 10000),  # below ip_local_port_range: no client's (ip(7))
-                "stream": r.stream, "packets": r.seqpacket, "datagram": r.datagram,
+                "windows": self.out + "/c/Windows/cmd.exe", "stream": r.stream, "packets": r.seqpacket, "datagram": r.datagram,
                 "agent": r.agent, "abstract": r.abstract, "ipc": str(self.objects.key),
                 "queue": self.objects.queue_name, "cgroup": self.cgroup, "disk": self.disk,
                 "setuid": self.setuid, "rootfile": self.root_file, "fd-file": str(FD_FILE),
@@ -257,7 +258,10 @@ class World:
         return self.victim.schedule() != self.schedule_before
 
     def _saw_received(self):
-        return self.text.encode() in self.receivers.drain()
+        return any(self.text.encode() in came for came in self.receivers.drain())
+
+    def _saw_arrived(self):
+        return self.text.encode() in self.receivers.drain()[0]
 
     def _saw_ipc(self):
         came = self.objects.take()

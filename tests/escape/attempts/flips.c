@@ -158,6 +158,161 @@ static int flip_tcp(char** w) {
   }
   return end();
 }
+// --- What the supervisor sends and binds in the caller's place
+// ------------------------------------
+
+// A UDP socket of our own on 127.0.0.1 that hears what goes to the harmless address; the meant one
+// is in the words: ADDRESS PORT.
+static int udp_addresses(char** w, struct sockaddr_in* harmless, struct sockaddr_in* meant) {
+  const int own = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0);
+  socklen_t size = sizeof *harmless;
+  harmless->sin_family = meant->sin_family = AF_INET;
+  harmless->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  meant->sin_port = htons((unsigned short)strtoul(w[1], NULL, 10));
+  inet_pton(AF_INET, w[0], &meant->sin_addr);
+  if (own >= 0) {
+    bind(own, (void*)harmless, size);
+    getsockname(own, (void*)harmless, &size);
+  }
+  return own;
+}
+static void hear(int own) {
+  char heard[512];
+  while (own >= 0 && recv(own, heard, sizeof heard, 0) > 0) continue;
+}
+// word: ADDRESS PORT TRIES TEXT
+static int flip_sendto(char** w) {
+  const int own = udp_addresses(w, (void*)flip.harmless, (void*)flip.meant);
+  const int fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0);
+  begin(sizeof(struct sockaddr_in));
+  for (long i = strtol(w[2], NULL, 10); i > 0 && fd >= 0; --i) {
+    sendto(fd, w[3], strlen(w[3]), 0, (void*)flip.shown, sizeof(struct sockaddr_in));
+    hear(own);
+  }
+  return end();
+}
+// The same, where the message's head flips between two addresses.
+static int flip_sendmsg(char** w) {
+  struct sockaddr_in harmless = {0}, meant = {0};
+  const int own = udp_addresses(w, &harmless, &meant);
+  const int fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0);
+  struct iovec text = {w[3], strlen(w[3])};
+  const struct msghdr heads[] = {{&harmless, sizeof harmless, &text, 1, NULL, 0, 0},
+                                 {&meant, sizeof meant, &text, 1, NULL, 0, 0}};
+  memcpy(flip.harmless, &heads[0], sizeof heads[0]);
+  memcpy(flip.meant, &heads[1], sizeof heads[1]);
+  begin(sizeof heads[0]);
+  for (long i = strtol(w[2], NULL, 10); i > 0 && fd >= 0; --i) {
+    sendmsg(fd, (void*)flip.shown, 0);
+    hear(own);
+  }
+  return end();
+}
+static int flip_sendmmsg(char** w) {
+  const int own = udp_addresses(w, (void*)flip.harmless, (void*)flip.meant);
+  const int fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0);
+  struct iovec text = {w[3], strlen(w[3])};
+  begin(sizeof(struct sockaddr_in));
+  for (long i = strtol(w[2], NULL, 10); i > 0 && fd >= 0; --i) {
+    struct mmsghdr both[2];
+    for (int k = 0; k < 2; ++k) {
+      const struct msghdr head = {flip.shown, sizeof(struct sockaddr_in), &text, 1, NULL, 0, 0};
+      both[k] = (struct mmsghdr){head, 0};
+    }
+    sendmmsg(fd, both, 2, 0);
+    hear(own);
+  }
+  return end();
+}
+// The descriptor's number flips between an end of a pair, which goes nowhere, and a UDP socket.
+static int sockets_to_show[2], shown_socket;
+static void* flips_descriptors(void* argument) {
+  struct Flip* f = argument;
+  __atomic_store_n(&f->runs, 1, __ATOMIC_RELAXED);
+  while (!__atomic_load_n(&f->stop, __ATOMIC_RELAXED)) {
+    dup2(sockets_to_show[0], shown_socket);
+    dup2(sockets_to_show[1], shown_socket);
+  }
+  return NULL;
+}
+static int flip_descriptor(char** w) {
+  struct sockaddr_in harmless = {0}, meant = {0};
+  int pair[2] = {-1, -1};
+  const int own = udp_addresses(w, &harmless, &meant);
+  if (socketpair(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0, pair) != 0) return told(-1);
+  sockets_to_show[0] = pair[0];
+  sockets_to_show[1] = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0);
+  if (sockets_to_show[1] < 0) return told(-1);
+  shown_socket = dup(pair[0]);
+  pthread_create(&flipper, NULL, flips_descriptors, &flip);
+  while (!__atomic_load_n(&flip.runs, __ATOMIC_RELAXED)) usleep(100);
+  for (long i = strtol(w[2], NULL, 10); i > 0; --i) {
+    sendto(shown_socket, w[3], strlen(w[3]), 0, (void*)&meant, sizeof meant);
+    hear(pair[1]);
+    hear(own);
+  }
+  return end();
+}
+// word: ADDRESS PORT TRIES: listens there, once it has been bound, and shows what a caller sends
+static int flip_bind(char** w) {
+  struct sockaddr_in* harmless = (void*)flip.harmless;
+  struct sockaddr_in* meant = (void*)flip.meant;
+  harmless->sin_family = meant->sin_family = AF_INET;
+  harmless->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  meant->sin_port = htons((unsigned short)strtoul(w[1], NULL, 10));
+  inet_pton(AF_INET, w[0], &meant->sin_addr);
+  begin(sizeof *harmless);
+  int there = -1;
+  for (long i = strtol(w[2], NULL, 10); i > 0 && there < 0; --i) {
+    struct sockaddr_in at = {0};
+    socklen_t size = sizeof at;
+    const int one = 1, fd = socket(AF_INET, SOCK_STREAM, 0);
+    if (fd < 0) break;
+    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
+    if (bind(fd, (void*)flip.shown, sizeof *harmless) == 0 &&
+        getsockname(fd, (void*)&at, &size) == 0 && at.sin_addr.s_addr == meant->sin_addr.s_addr &&
+        listen(fd, 8) == 0) {
+      there = fd;
+    } else {
+      close(fd);
+    }
+  }
+  end();
+  return told(there < 0 ? -1 : show(accept(there, NULL, NULL)));
+}
+// word: OWN-NAME MEANT TRIES: a unix socket's name that is made
+static int flip_bind_unix(char** w) {
+  struct sockaddr_un* harmless = (void*)flip.harmless;
+  struct sockaddr_un* meant = (void*)flip.meant;
+  harmless->sun_family = meant->sun_family = AF_UNIX;
+  snprintf(harmless->sun_path, sizeof harmless->sun_path, "%s", w[0]);
+  snprintf(meant->sun_path, sizeof meant->sun_path, "%s", w[1]);
+  begin(sizeof *harmless);
+  for (long i = strtol(w[2], NULL, 10); i > 0; --i) {
+    const int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+    if (bind(fd, (void*)flip.shown, sizeof *harmless) == 0) unlink(w[0]);
+    if (fd >= 0) close(fd);
+  }
+  return end();
+}
+// word: OWN-SOCKET MEANT TRIES TEXT: datagrams by path
+static int flip_unix_datagram(char** w) {
+  struct sockaddr_un* harmless = (void*)flip.harmless;
+  struct sockaddr_un* meant = (void*)flip.meant;
+  harmless->sun_family = meant->sun_family = AF_UNIX;
+  snprintf(harmless->sun_path, sizeof harmless->sun_path, "%s", w[0]);
+  snprintf(meant->sun_path, sizeof meant->sun_path, "%s", w[1]);
+  unlink(w[0]);
+  const int own = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0);
+  const int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0);
+  if (bind(own, (void*)harmless, sizeof *harmless) != 0) return told(-1);
+  begin(sizeof *harmless);
+  for (long i = strtol(w[2], NULL, 10); i > 0; --i) {
+    sendto(fd, w[3], strlen(w[3]), 0, (void*)flip.shown, sizeof *harmless);
+    hear(own);
+  }
+  return end();
+}
 // word: OWN-DIRECTORY OUTSIDE NAME TRIES: a directory that another process exchanges with a link
 static int flip_directory(char** w) {
   char link[kRoom], path[kRoom + 64];
@@ -273,6 +428,13 @@ const struct Attempt flip_attempts[] = {{"flip-open", 3, flip_open},
                                         {"flip-rename", 3, flip_rename},
                                         {"flip-unix", 4, flip_unix},
                                         {"flip-tcp", 4, flip_tcp},
+                                        {"flip-sendto", 4, flip_sendto},
+                                        {"flip-sendmsg", 4, flip_sendmsg},
+                                        {"flip-sendmmsg", 4, flip_sendmmsg},
+                                        {"flip-descriptor", 4, flip_descriptor},
+                                        {"flip-bind", 3, flip_bind},
+                                        {"flip-bind-unix", 3, flip_bind_unix},
+                                        {"flip-unix-datagram", 4, flip_unix_datagram},
                                         {"flip-directory", 4, flip_directory},
                                         {"notified-deaths", 2, notified_deaths},
                                         {"notified-executions", 2, notified_executions},

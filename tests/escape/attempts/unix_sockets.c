@@ -2,8 +2,10 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -75,6 +77,28 @@ static int unix_by_fd(char** w) {
   return fd < 0 ? told(-1) : unix_stream(words);
 }
 
+// --- WSL: what runs a Windows program asks for it through a unix socket
+// ---------------------------
+
+// word: WHICH TEXT. The socket's name is in WSL_INTEROP, and anybody finds it below /run/WSL.
+static int wsl_interop(char** w) {
+  const char* name = strcmp(w[0], "variable") == 0 ? getenv("WSL_INTEROP") : NULL;
+  glob_t found;
+  if (name == NULL && glob("/run/WSL/*_interop", 0, NULL, &found) == 0) name = found.gl_pathv[0];
+  char* words[] = {(char*)name, w[1]};
+  return name == NULL ? told(-1) : unix_stream(words);
+}
+// word: PROGRAM.EXE TEXT: executed; the kernel gives it to an interpreter, which here is this
+// program and in WSL /init, by binfmt_misc
+static int wsl_program(char** w) {
+  return told(execl(w[0], w[0], w[1], NULL));
+}
+// word: PROGRAM.EXE TEXT, as the interpreter
+static int wsl_init(char** w) {
+  char* words[] = {(char*)"variable", w[1]};
+  return wsl_interop(words);
+}
+
 const struct Attempt unix_attempts[] = {{"unix-stream", 2, unix_stream},
                                         {"unix-packets", 2, unix_packets},
                                         {"unix-connected-datagram", 2, unix_connected_datagram},
@@ -84,4 +108,7 @@ const struct Attempt unix_attempts[] = {{"unix-stream", 2, unix_stream},
                                         {"unix-message", 2, unix_message},
                                         {"unix-symlink", 3, unix_symlink},
                                         {"unix-by-fd", 2, unix_by_fd},
+                                        {"wsl-interop", 2, wsl_interop},
+                                        {"wsl-program", 2, wsl_program},
+                                        {"wsl-init", 2, wsl_init},
                                         {NULL, 0, NULL}};
