@@ -49,13 +49,12 @@ long show(int fd) {
 static const struct Attempt* const tables[] = {
     file_attempts,       metadata_attempts, reading_attempts, protected_attempts, process_attempts,
     network_attempts,    unix_attempts,     kernel_attempts,  terminal_attempts,  limit_attempts,
-    second_way_attempts, probe_attempts,    flip_attempts};
+    second_way_attempts, probe_attempts,    flip_attempts,    reuse_attempts};
 
-static const struct Attempt own_side[] = {{"--victim", 1, be_victim},
-                                          {"--on-terminal", 2, on_terminal},
-                                          {"--key-there", 1, key_there},
-                                          {"--call-in", 2, call_in},
-                                          {NULL, 0, NULL}};
+static const struct Attempt own_side[] = {
+    {"--victim", 1, be_victim},    {"--on-terminal", 2, on_terminal},
+    {"--key-there", 1, key_there}, {"--call-in", 2, call_in},
+    {"--next", 2, be_next},        {NULL, 0, NULL}};
 
 static int run_of(const struct Attempt* table, int argc, char** argv, int* code) {
   for (; table->name != NULL; ++table) {

@@ -13,7 +13,7 @@ struct Attempt {
 extern const struct Attempt file_attempts[], metadata_attempts[], reading_attempts[],
     protected_attempts[], process_attempts[], network_attempts[], unix_attempts[],
     kernel_attempts[], terminal_attempts[], limit_attempts[], second_way_attempts[],
-    probe_attempts[], flip_attempts[];
+    probe_attempts[], flip_attempts[], reuse_attempts[];
 
 // Says "done" or "refused: ERRNO" on stdout; gives the exit code of the attempt, 0 or 1. The
 // verdict is not made of this: it is what the other side saw.
@@ -32,3 +32,4 @@ int be_victim(char** word);
 int on_terminal(char** word);
 int key_there(char** word);
 int call_in(char** word);
+int be_next(char** word);
