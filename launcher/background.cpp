@@ -11,6 +11,7 @@
 
 #include "core/notify/receiver.h"
 #include "core/supervise/outcome.h"
+#include "launcher/run.h"
 
 namespace sefaca {
 namespace {
@@ -28,8 +29,7 @@ namespace {
   while (::waitpid(run, &status, 0) < 0 && errno == EINTR) {
   }
   if (!WIFSIGNALED(status)) ::_exit(WEXITSTATUS(status));
-  ::signal(WTERMSIG(status), SIG_DFL);
-  ::raise(WTERMSIG(status));
+  end_by_signal(WTERMSIG(status));
   ::_exit(128 + WTERMSIG(status));
 }
 

@@ -40,7 +40,7 @@ struct EnclosureInputs {
   bool interactive = false;  // a shell for a person
 };
 
-struct Enclosure {
+struct Enclosure : Claims {
   Backend backend = Backend::podman;
   std::string name;  // of the container or jail
   struct File {
@@ -54,8 +54,6 @@ struct Enclosure {
   std::vector<std::string> environment;  // NAME=VALUE, of the program that argv starts
   // Where sefaca runs inside too: its record, below the run's own directory. Empty: it does not.
   std::string record;
-  std::map<std::string, std::string> enforced;  // mechanism -> how
-  std::vector<Gap> gaps;
 };
 
 // Errors: what the backend can't do at all, and a person asked for.

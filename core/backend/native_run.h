@@ -3,6 +3,11 @@
 // never run by us (docs/backends.md).
 #pragma once
 
+#include <errno.h>
+#include <sys/resource.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+
 namespace sefaca {
 
 struct NativeRun {
@@ -25,6 +30,19 @@ struct NativeEnd {
   long long cpu_ms;            // user and system, of all that was waited for
   long long max_memory_bytes;  // of the largest process
 };
+
+// Waits for the child and takes what was used. ru_maxrss counts in units of `memory_unit` bytes
+// (getrusage(2)). Its status as wait(2) gives it.
+inline int wait_for(pid_t child, long long memory_unit, NativeEnd& end) {
+  int status = 0;
+  struct rusage used = {};
+  while (::wait4(child, &status, 0, &used) < 0 && errno == EINTR) {
+  }
+  end.cpu_ms = (used.ru_utime.tv_sec + used.ru_stime.tv_sec) * 1000LL +
+               (used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1000;
+  end.max_memory_bytes = used.ru_maxrss * memory_unit;
+  return status;
+}
 
 // Each forwards INT, TERM, HUP and QUIT, keeps the clock, and leaves nothing running.
 NativeEnd run_jail(const NativeRun& run);

@@ -56,7 +56,7 @@ struct NotifyPlan {
   bool own_loopback = false;  // a network namespace: the kernel stops what is not loopback
 };
 
-struct LaunchPlan {
+struct LaunchPlan : Claims {
   std::string program;
   std::vector<std::string> argv;
   std::vector<std::string> environment;  // NAME=VALUE
@@ -76,8 +76,6 @@ struct LaunchPlan {
   std::uint64_t keep_capabilities = 0;
   std::vector<int> keep_fds;  // ascending, above 2
   bool die_with_parent = false;
-  std::map<std::string, std::string> enforced;  // mechanism -> how
-  std::vector<Gap> gaps;
 
   void set_variable(std::string_view name, std::string_view value);  // in place of what it was
   void drop_variable(std::string_view name);

@@ -107,24 +107,24 @@ Judge::Judge(const LaunchPlan& plan) : plan_(plan), native_(plan) {
 }
 
 // Empty: it can't be told, or leads through processes, where the kernel alone knows.
-std::string Judge::named_path(const Target& target, const seccomp_data& data, int directory,
-                              int argument, bool opens) {
+std::string Judge::named_path(Judged& judged, const Target& target, const seccomp_data& data,
+                              int directory, int argument, bool opens) {
   const auto path = target.path(data.args[argument]);
   if (!path || path->empty()) return {};
   std::string whole = absolute_in_target(target, directory, *path);
   if (is_process_relative(whole)) {
     if (const auto number = own_descriptor(whole)) return opens ? file_behind(target, *number) : "";
     whole = without_own_links(target, whole);
-    by_links_ = true;
+    judged.by_links = true;
   }
   return whole;
 }
 
 Judged Judge::judge(const Target& target, const CallShape& shape, const seccomp_data& data) {
-  by_links_ = false;
   Judged out = judge_deed(target, shape, data);
   // What such a link leads to is an object, whatever path it has: the kernel goes on with it.
-  if (by_links_ && out.verdict == Judged::Verdict::granted) out.verdict = Judged::Verdict::native;
+  if (out.by_links && out.verdict == Judged::Verdict::granted)
+    out.verdict = Judged::Verdict::native;
   return out;
 }
 
@@ -153,7 +153,8 @@ Judged Judge::judge_open(const Target& target, const CallShape& shape, const sec
   if ((flags & O_PATH) != 0) return out;
   const bool follows =
       (flags & O_NOFOLLOW) == 0 && (flags & (O_CREAT | O_EXCL)) != (O_CREAT | O_EXCL);
-  std::string path = named_path(target, data, directory_argument(shape, data), shape.path, follows);
+  std::string path =
+      named_path(out, target, data, directory_argument(shape, data), shape.path, follows);
   if (path.empty()) return out;
   const bool reads_only = (flags & (O_ACCMODE | O_CREAT | O_TRUNC)) == O_RDONLY;
   const bool remembers = reads_only && plan_.notify.level != Level::permissive;
@@ -196,7 +197,8 @@ Judged Judge::judge_open(const Target& target, const CallShape& shape, const sec
 Judged Judge::judge_execute(const Target& target, const CallShape& shape,
                             const seccomp_data& data) {
   Judged out;
-  const std::string path = named_path(target, data, directory_argument(shape, data), shape.path);
+  const std::string path =
+      named_path(out, target, data, directory_argument(shape, data), shape.path);
   if (path.empty()) return out;
   Touched program;
   program.at = walk(target, path, true);
@@ -210,7 +212,8 @@ Judged Judge::judge_execute(const Target& target, const CallShape& shape,
 
 Judged Judge::judge_names(const Target& target, const CallShape& shape, const seccomp_data& data) {
   Judged out;
-  const std::string path = named_path(target, data, directory_argument(shape, data), shape.path);
+  const std::string path =
+      named_path(out, target, data, directory_argument(shape, data), shape.path);
   if (path.empty()) return out;
   Name first = look_up(target, path);
   if (first.at.end == WalkedPath::End::nowhere) return out;
@@ -231,7 +234,7 @@ Judged Judge::judge_names(const Target& target, const CallShape& shape, const se
   }
   const int directory =
       shape.second_directory < 0 ? AT_FDCWD : static_cast<int>(data.args[shape.second_directory]);
-  const std::string to = named_path(target, data, directory, shape.second_path);
+  const std::string to = named_path(out, target, data, directory, shape.second_path);
   if (to.empty()) return out;
   Name second = look_up(target, to);
   if (second.at.end == WalkedPath::End::nowhere) return out;

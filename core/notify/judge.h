@@ -38,6 +38,7 @@ struct Judged {
   Verdict verdict = Verdict::native;
   std::vector<Touched> touched{};
   std::optional<Violation> violation{};  // stopped; or, at permissive, to be logged
+  bool by_links = false;                 // a path leads through its caller's own links
 };
 
 class Judge {
@@ -50,10 +51,10 @@ class Judge {
   Judged judge_bind(const Target& target, const std::string& path);
 
  private:
-  // The path that an argument names, absolute. `opens`: a descriptor's own link is the file behind
-  // it.
-  std::string named_path(const Target& target, const seccomp_data& data, int directory,
-                         int argument, bool opens = false);
+  // The path that an argument of the judged call names, absolute. `opens`: a descriptor's own link
+  // is the file behind it.
+  static std::string named_path(Judged& judged, const Target& target, const seccomp_data& data,
+                                int directory, int argument, bool opens = false);
   Judged judge_deed(const Target& target, const CallShape& shape, const seccomp_data& data);
   Judged judge_open(const Target& target, const CallShape& shape, const seccomp_data& data);
   Judged judge_execute(const Target& target, const CallShape& shape, const seccomp_data& data);
@@ -71,7 +72,6 @@ class Judge {
   QuietTrees quiet_{plan_, native_};
   // Paths, as calls name them, whose reading Landlock let through: most are read again and again.
   std::unordered_set<std::string> read_before_;
-  bool by_links_ = false;  // this call's path leads through its caller's own links
 };
 
 }  // namespace sefaca

@@ -129,4 +129,13 @@ struct Gap {
   std::string instead{};  // what is in force in its place; empty: nothing
 };
 
+// What is enforced, by whoever plans it, and what is not.
+struct Claims {
+  std::map<std::string, std::string> enforced{};  // mechanism -> how
+  std::vector<Gap> gaps{};
+
+  void held(const char* mechanism, std::string how) { enforced[mechanism] = std::move(how); }
+  void lacks(Gap gap) { gaps.push_back(std::move(gap)); }
+};
+
 }  // namespace sefaca

@@ -99,10 +99,6 @@ class Container {
   void words(const Text&... text) {
     (out_.argv.push_back(text), ...);
   }
-  void held(const char* what, std::string how) { out_.enforced[what] = std::move(how); }
-  void gap(Gap::Effect effect, const char* what, std::string why, std::string remedy = {}) {
-    out_.gaps.push_back({effect, what, std::move(why), std::move(remedy)});
-  }
   [[nodiscard]] std::string origin_of(const char* key) const {
     const auto found = policy_.origins.find(key);
     return found == policy_.origins.end() ? std::string() : found->second;
@@ -289,19 +285,20 @@ class Container {
       case Network::allow:
         break;
       case Network::deny:
-        held("network", inside() ? "a network without interfaces; inside: no socket but unix pairs"
+        out_.held("network", inside()
+                                 ? "a network without interfaces; inside: no socket but unix pairs"
                                  : "a network without interfaces but its own loopback");
         break;
       case Network::localhost:
-        held("network", "a network of its own with nothing but loopback");
+        out_.held("network", "a network of its own with nothing but loopback");
         break;
       case Network::host_loopback:
         if (inside()) {
-          held("network", "inside: the supervisor connects and binds: loopback of the host");
+          out_.held("network", "inside: the supervisor connects and binds: loopback of the host");
         } else {
-          held("network", "a network of its own with nothing but loopback");
-          gap(kNarrower, "network",
-              "a loopback of its own in place of the host's: sefaca does not run inside");
+          out_.held("network", "a network of its own with nothing but loopback");
+          out_.lacks({kNarrower, "network",
+                      "a loopback of its own in place of the host's: sefaca does not run inside"});
         }
         break;
     }
@@ -318,22 +315,25 @@ class Container {
     const auto watched = [&](const char* what, const char* cgroup) {
       // Named in any case: a watch inside looks now and then, a control group always holds.
       if (inside()) {
-        held(what, "inside: watched over the tree, ended when above");
-        gap(kNarrower, cgroup,
-            concat(engine, " ignores limits here: rootless, without delegated control groups; ",
-                   what, " is watched from inside in their place"),
-            "control groups of version 2, or run it as root");
+        out_.held(what, "inside: watched over the tree, ended when above");
+        out_.lacks(
+            {kNarrower, cgroup,
+             concat(engine, " ignores limits here: rootless, without delegated control groups; ",
+                    what, " is watched from inside in their place"),
+             "control groups of version 2, or run it as root"});
       } else {
-        gap(kWeaker, what,
-            concat(engine, " ignores limits here: rootless, without delegated control groups"),
-            "control groups of version 2, or run it as root");
+        out_.lacks(
+            {kWeaker, what,
+             concat(engine, " ignores limits here: rootless, without delegated control groups"),
+             "control groups of version 2, or run it as root"});
       }
     };
     if (limits.memory_bytes) {
       if (in_.facts.memory) {
         const std::string bytes = std::to_string(*limits.memory_bytes);
         words(concat("--memory=", bytes), concat("--memory-swap=", bytes));
-        held("memory", concat(engine, ": a control group", inside() ? ", and watched inside" : ""));
+        out_.held("memory",
+                  concat(engine, ": a control group", inside() ? ", and watched inside" : ""));
       } else {
         watched("memory", "memory_cgroup");
       }
@@ -343,26 +343,26 @@ class Container {
         // sefaca's own inside: supervisor, guardian and threads.
         const std::uint64_t own = inside() ? 16 : 0;
         word(concat("--pids-limit=", std::to_string(*limits.processes + own)));
-        held("processes",
-             concat(engine, ": a control group", inside() ? ", and watched inside" : ""));
+        out_.held("processes",
+                  concat(engine, ": a control group", inside() ? ", and watched inside" : ""));
       } else {
         watched("processes", "processes_cgroup");
       }
     }
     if (limits.timeout_ms)
-      held("timeout", inside() ? "inside: the supervisor's clock; outside: another, 10 s later"
-                               : "a clock outside");
+      out_.held("timeout", inside() ? "inside: the supervisor's clock; outside: another, 10 s later"
+                                    : "a clock outside");
     if (limits.cpu_time_ms) {
       ulimit("cpu", (*limits.cpu_time_ms + 999) / 1000);
-      held("cpu_time", "RLIMIT_CPU, each process by itself");
+      out_.held("cpu_time", "RLIMIT_CPU, each process by itself");
     }
     if (limits.file_size_bytes) {
       ulimit("fsize", *limits.file_size_bytes);
-      held("file_size", "RLIMIT_FSIZE");
+      out_.held("file_size", "RLIMIT_FSIZE");
     }
     // Engines would raise some of them, which an ordinary caller can't.
     own_limit("nofile", in_.open_files, limits.open_files);
-    if (limits.open_files) held("open_files", "RLIMIT_NOFILE, each process by itself");
+    if (limits.open_files) out_.held("open_files", "RLIMIT_NOFILE, each process by itself");
     if (podman_) own_limit("nproc", in_.processes, std::nullopt);
     word("--ulimit=core=0:0");
   }
@@ -381,9 +381,9 @@ class Container {
     }
     words(std::string("--security-opt=no-new-privileges"),
           std::string("--security-opt=label=disable"));
-    held("privileges", "no_new_privs, capabilities dropped");
-    held("syscalls",
-         concat(name_of(in_.backend), "'s own filter", inside() ? "; inside: seccomp" : ""));
+    out_.held("privileges", "no_new_privs, capabilities dropped");
+    out_.held("syscalls",
+              concat(name_of(in_.backend), "'s own filter", inside() ? "; inside: seccomp" : ""));
   }
 
   // ---- what runs ----
@@ -447,38 +447,42 @@ class Container {
 
   void describe() {
     const std::string engine = name_of(in_.backend);
-    held("container",
-         concat(engine, in_.facts.rootless ? ", rootless: " : ": ", policy_.container.image));
-    held("files", concat("the image (",
-                         policy_.level == Level::permissive ? "changes are dropped" : "read-only",
-                         ") and the mounts of the policy", inside() ? "; inside: Landlock" : ""));
-    held("private_tmp", "a directory of the run's own");
+    out_.held("container",
+              concat(engine, in_.facts.rootless ? ", rootless: " : ": ", policy_.container.image));
+    out_.held("files",
+              concat("the image (",
+                     policy_.level == Level::permissive ? "changes are dropped" : "read-only",
+                     ") and the mounts of the policy", inside() ? "; inside: Landlock" : ""));
+    out_.held("private_tmp", "a directory of the run's own");
     if (policy_.tmp == TmpKind::host) out_.enforced.erase("private_tmp");
-    for (const char* what : {"signals", "ptrace", "scheduling"}) held(what, "pid namespace");
-    held("ipc", "ipc namespace");
+    for (const char* what : {"signals", "ptrace", "scheduling"}) out_.held(what, "pid namespace");
+    out_.held("ipc", "ipc namespace");
     if (policy_.network == Network::deny || policy_.network == Network::localhost || !inside())
-      held("abstract_sockets", "network namespace");
-    held("unix_sockets", "those of mounted paths alone");
-    held("metadata", "mounts (read-only)");
+      out_.held("abstract_sockets", "network namespace");
+    out_.held("unix_sockets", "those of mounted paths alone");
+    out_.held("metadata", "mounts (read-only)");
     if (policy_.read == ReadScope::all)
-      gap(kNarrower, "read",
-          "the host's files are not in the container: the image's are, and what is granted by path",
-          "--readonly=PATH");
+      out_.lacks({kNarrower, "read",
+                  "the host's files are not in the container: the image's are, and what is granted "
+                  "by path",
+                  "--readonly=PATH"});
     if (policy_.level == Level::permissive)
-      gap(kNarrower, "files", "only the working directory of the host can be written",
-          "--readwrite=PATH");
+      out_.lacks({kNarrower, "files", "only the working directory of the host can be written",
+                  "--readwrite=PATH"});
     if (policy_.level == Level::standard && !inside())
-      gap(kWeaker, "protected_paths",
-          "no mount protects a name that is not there yet: .envrc, .sefaca.toml and start-up files "
-          "can be made in a writable directory",
-          "a static build of sefaca, which is then run inside");
+      out_.lacks({kWeaker, "protected_paths",
+                  "no mount protects a name that is not there yet: .envrc, .sefaca.toml and "
+                  "start-up files "
+                  "can be made in a writable directory",
+                  "a static build of sefaca, which is then run inside"});
     if (!inside() && policy_.report != Report::off)
-      gap(kNarrower, "denials", "sefaca does not run inside: what is refused there is not named",
-          "a static build of sefaca");
+      out_.lacks({kNarrower, "denials",
+                  "sefaca does not run inside: what is refused there is not named",
+                  "a static build of sefaca"});
     if (policy_.network == Network::allow && !inside())
-      gap(kWeaker, "abstract_sockets",
-          "with the host's network the host's abstract unix sockets are reachable",
-          "a static build of sefaca, which is then run inside");
+      out_.lacks({kWeaker, "abstract_sockets",
+                  "with the host's network the host's abstract unix sockets are reachable",
+                  "a static build of sefaca, which is then run inside"});
   }
 
   const EnclosureInputs& in_;

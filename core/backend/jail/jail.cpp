@@ -75,10 +75,6 @@ class Jail {
   }
 
  private:
-  void held(const char* what, std::string how) { out_.enforced[what] = std::move(how); }
-  void gap(Gap::Effect effect, const char* what, std::string why, std::string remedy = {}) {
-    out_.gaps.push_back({effect, what, std::move(why), std::move(remedy)});
-  }
   void line(std::string_view name, std::string_view value) {
     body_ += concat("  ", name, " = ", value, ";\n");
   }
@@ -162,19 +158,19 @@ class Jail {
       case Network::deny:
         line("ip4", "disable");
         line("ip6", "disable");
-        held("network", "ip4 and ip6 disabled");
+        out_.held("network", "ip4 and ip6 disabled");
         break;
       case Network::localhost:
         flag("vnet");
         more("exec.created", concat("ifconfig -j ", out_.name, " lo0 inet 127.0.0.1/8 up"));
         more("exec.created", concat("ifconfig -j ", out_.name, " lo0 inet6 ::1/128"));
-        held("network", "vnet: a network stack of its own with nothing but loopback");
+        out_.held("network", "vnet: a network stack of its own with nothing but loopback");
         break;
       case Network::host_loopback:
         line("ip4", "new");
         line("ip4.addr", quoted("lo0|127.0.0.1"));
         line("ip6", "disable");
-        held("network", "the address 127.0.0.1 alone");
+        out_.held("network", "the address 127.0.0.1 alone");
         break;
       case Network::allow:
         line("ip4", "inherit");
@@ -192,8 +188,8 @@ class Jail {
          {"allow.set_hostname", "allow.raw_sockets", "allow.chflags", "allow.mount", "allow.quotas",
           "allow.socket_af", "allow.mlock", "allow.read_msgbuf", "allow.unprivileged_proc_debug"})
       line(what, "0");
-    held("privileges", "jail: no mounts, no raw sockets, no flags; no setuid programs");
-    held("ipc", "System V objects of its own");
+    out_.held("privileges", "jail: no mounts, no raw sockets, no flags; no setuid programs");
+    out_.held("ipc", "System V objects of its own");
   }
 
   void rule(const char* resource, std::uint64_t amount, const char* action) {
@@ -206,23 +202,23 @@ class Jail {
     const Limits& limits = policy_.limits;
     if (limits.memory_bytes) {
       rule("memoryuse", *limits.memory_bytes, "deny");
-      held("memory", "rctl: memoryuse");
+      out_.held("memory", "rctl: memoryuse");
     }
     if (limits.processes) {
       rule("maxproc", *limits.processes, "deny");
-      held("processes", "rctl: maxproc");
+      out_.held("processes", "rctl: maxproc");
     }
     if (limits.cpu_time_ms) {
       rule("cputime", (*limits.cpu_time_ms + 999) / 1000, "sigkill");
-      held("cpu_time", "rctl: cputime, of the whole jail");
+      out_.held("cpu_time", "rctl: cputime, of the whole jail");
     }
     if (limits.open_files) {
       rule("openfiles", *limits.open_files, "deny");
-      held("open_files", "rctl: openfiles, of the whole jail");
+      out_.held("open_files", "rctl: openfiles, of the whole jail");
     }
-    if (limits.file_size_bytes) held("file_size", "RLIMIT_FSIZE, set by the start");
+    if (limits.file_size_bytes) out_.held("file_size", "RLIMIT_FSIZE, set by the start");
     if (limits.timeout_ms) {
-      held("timeout", "a clock outside, then jail -r");
+      out_.held("timeout", "a clock outside, then jail -r");
     }
     if (limited_) more("exec.poststop", concat("rctl -r jail:", out_.name));
   }
@@ -254,24 +250,27 @@ class Jail {
   }
 
   void describe() {
-    held("files", "nullfs mounts: the base system read-only, and the policy's paths");
-    held("metadata", "nullfs mounts (read-only)");
-    for (const char* what : {"signals", "ptrace", "scheduling", "unix_sockets"}) held(what, "jail");
-    if (policy_.tmp == TmpKind::private_directory) held("private_tmp", "tmpfs");
-    gap(kWeaker, "not_run",
-        "jails are generated and checked as text; nobody has run this one on FreeBSD",
-        "read it (--dry-run), and try it there");
+    out_.held("files", "nullfs mounts: the base system read-only, and the policy's paths");
+    out_.held("metadata", "nullfs mounts (read-only)");
+    for (const char* what : {"signals", "ptrace", "scheduling", "unix_sockets"})
+      out_.held(what, "jail");
+    if (policy_.tmp == TmpKind::private_directory) out_.held("private_tmp", "tmpfs");
+    out_.lacks({kWeaker, "not_run",
+                "jails are generated and checked as text; nobody has run this one on FreeBSD",
+                "read it (--dry-run), and try it there"});
     if (policy_.read == ReadScope::all)
-      gap(kNarrower, "read", "of the host the base system and what is granted by path can be read",
-          "--readonly=PATH");
+      out_.lacks({kNarrower, "read",
+                  "of the host the base system and what is granted by path can be read",
+                  "--readonly=PATH"});
     if (policy_.level == Level::standard)
-      gap(kWeaker, "protected_paths",
-          "no mount protects a name that is not there yet: .envrc, .sefaca.toml and start-up files "
-          "can be made in a writable directory");
+      out_.lacks({kWeaker, "protected_paths",
+                  "no mount protects a name that is not there yet: .envrc, .sefaca.toml and "
+                  "start-up files "
+                  "can be made in a writable directory"});
     if (policy_.report != Report::off)
-      gap(kNarrower, "denials", "what is refused in a jail is not named");
+      out_.lacks({kNarrower, "denials", "what is refused in a jail is not named"});
     if (!policy_.keep_fds.empty())
-      gap(kNarrower, "keep_fd", "jail(8) passes no file descriptors on");
+      out_.lacks({kNarrower, "keep_fd", "jail(8) passes no file descriptors on"});
   }
 
   const EnclosureInputs& in_;

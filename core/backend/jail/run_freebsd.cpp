@@ -101,14 +101,8 @@ NativeEnd run_jail(const NativeRun& run) {
     }
   }
   ::close(queue);
-  int status = 0;
-  struct rusage used = {};
-  while (::wait4(child, &status, 0, &used) < 0 && errno == EINTR) {
-  }
+  const int status = wait_for(child, 1024, end);
   remove_jail(run.name);
-  end.cpu_ms = (used.ru_utime.tv_sec + used.ru_stime.tv_sec) * 1000LL +
-               (used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1000;
-  end.max_memory_bytes = used.ru_maxrss * 1024LL;
   const int code = code_of_start(run.directory);
   if (code >= 0) {
     end.exit_code = code;

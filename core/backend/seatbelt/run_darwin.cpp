@@ -87,15 +87,9 @@ NativeEnd run_seatbelt(const NativeRun& run) {
     }
   }
   ::close(queue);
-  int status = 0;
-  struct rusage used = {};
-  while (::wait4(child, &status, 0, &used) < 0 && errno == EINTR) {
-  }
+  const int status = wait_for(child, 1, end);
   ::kill(-child, SIGKILL);  // what it left in its group
   ::tcsetpgrp(0, ::getpgrp());
-  end.cpu_ms = (used.ru_utime.tv_sec + used.ru_stime.tv_sec) * 1000LL +
-               (used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1000;
-  end.max_memory_bytes = used.ru_maxrss;  // bytes on macOS: getrusage(2)
   if (WIFSIGNALED(status)) {
     end.signal = WTERMSIG(status);
   } else {

@@ -70,10 +70,6 @@ class Profile {
   }
 
  private:
-  void held(const char* what, std::string how) { out_.enforced[what] = std::move(how); }
-  void gap(Gap::Effect effect, const char* what, std::string why, std::string remedy = {}) {
-    out_.gaps.push_back({effect, what, std::move(why), std::move(remedy)});
-  }
   void line(std::string_view text) { text_ += concat(text, "\n"); }
   void rule(std::string_view action, std::string_view operations, const std::string& filter) {
     line(concat("(", action, " ", operations, filter.empty() ? "" : " ", filter, ")"));
@@ -144,19 +140,20 @@ class Profile {
     switch (policy_.network) {
       case Network::deny:
         line("(deny network*)");
-        held("network", "seatbelt: none");
+        out_.held("network", "seatbelt: none");
         break;
       case Network::localhost:
       case Network::host_loopback:
         line("(deny network*)");
         line("(allow network-bind network-inbound (local ip \"localhost:*\"))");
         line("(allow network-outbound (remote ip \"localhost:*\"))");
-        held("network", "seatbelt: loopback of the host");
+        out_.held("network", "seatbelt: loopback of the host");
         if (policy_.network == Network::localhost)
-          gap(kWeaker, "network",
-              "the loopback is the host's: its own services are reachable, and its processes reach "
-              "what the command listens on",
-              "--no-network");
+          out_.lacks({kWeaker, "network",
+                      "the loopback is the host's: its own services are reachable, and its "
+                      "processes reach "
+                      "what the command listens on",
+                      "--no-network"});
         break;
       case Network::allow:
         line("(allow network*)");
@@ -204,33 +201,35 @@ class Profile {
   }
 
   void describe() {
-    held("files", "seatbelt: by path");
-    held("metadata", "seatbelt: file-write* by path");
-    held("signals", "seatbelt: of its own sandbox alone");
-    held("ptrace", "seatbelt: no task port of another process");
-    held("unix_sockets", "seatbelt: by path");
+    out_.held("files", "seatbelt: by path");
+    out_.held("metadata", "seatbelt: file-write* by path");
+    out_.held("signals", "seatbelt: of its own sandbox alone");
+    out_.held("ptrace", "seatbelt: no task port of another process");
+    out_.held("unix_sockets", "seatbelt: by path");
     const Limits& limits = policy_.limits;
-    if (limits.timeout_ms) held("timeout", "a clock outside");
-    if (limits.cpu_time_ms) held("cpu_time", "RLIMIT_CPU, each process by itself");
-    if (limits.file_size_bytes) held("file_size", "RLIMIT_FSIZE");
-    if (limits.open_files) held("open_files", "RLIMIT_NOFILE, each process by itself");
-    gap(kWeaker, "not_run",
-        "profiles are generated and evaluated as text; nobody has run this one on macOS",
-        "read it (--dry-run), and try it there");
+    if (limits.timeout_ms) out_.held("timeout", "a clock outside");
+    if (limits.cpu_time_ms) out_.held("cpu_time", "RLIMIT_CPU, each process by itself");
+    if (limits.file_size_bytes) out_.held("file_size", "RLIMIT_FSIZE");
+    if (limits.open_files) out_.held("open_files", "RLIMIT_NOFILE, each process by itself");
+    out_.lacks({kWeaker, "not_run",
+                "profiles are generated and evaluated as text; nobody has run this one on macOS",
+                "read it (--dry-run), and try it there"});
     if (limits.memory_bytes)
-      gap(kWeaker, "memory", "macOS holds no limit of memory for a tree of processes");
+      out_.lacks({kWeaker, "memory", "macOS holds no limit of memory for a tree of processes"});
     if (limits.processes)
-      gap(kWeaker, "processes", "RLIMIT_NPROC counts all processes of the user");
+      out_.lacks({kWeaker, "processes", "RLIMIT_NPROC counts all processes of the user"});
     if (own_tmp())
-      gap(kNarrower, "private_tmp", "TMPDIR is private, a literal /tmp is not writable",
-          "--tmp=host");
+      out_.lacks({kNarrower, "private_tmp", "TMPDIR is private, a literal /tmp is not writable",
+                  "--tmp=host"});
     if (policy_.report != Report::off)
-      gap(kNarrower, "denials", "what is refused stands in the system's log, not in the record",
-          "log show --predicate 'sender == \"Sandbox\"'");
+      out_.lacks({kNarrower, "denials",
+                  "what is refused stands in the system's log, not in the record",
+                  "log show --predicate 'sender == \"Sandbox\"'"});
     if (policy_.level == Level::standard)
-      gap(kWeaker, "protected_paths",
-          "no rule is made for a name that is not there yet: .envrc, .sefaca.toml and start-up "
-          "files can be made in a writable directory");
+      out_.lacks(
+          {kWeaker, "protected_paths",
+           "no rule is made for a name that is not there yet: .envrc, .sefaca.toml and start-up "
+           "files can be made in a writable directory"});
   }
 
   const EnclosureInputs& in_;
