@@ -115,7 +115,7 @@ void make_control_group(Session& session) {
       *limits.memory_bytes < kWatchedMemory)
     wanted.memory_bytes = limits.memory_bytes;
   if (limits.processes && *limits.processes < kUsualTasks) wanted.tasks = limits.processes;
-  session.group = ControlGroup::make(wanted);
+  session.group = session.request.dry_run ? ControlGroup::look(wanted) : ControlGroup::make(wanted);
 }
 
 // In place, where nobody could remove it, a tmpfs of the mount namespace does as well.
@@ -346,7 +346,10 @@ Result<Session> prepare_session(RunRequest request, Policy policy, const Surroun
                           job_server.descriptors.end());
   make_control_group(session);
   // In a container they are refused, or there already.
-  if (session.request.contained) session.capabilities.lose(Step::namespaces, EPERM);
+  if (session.request.contained) {
+    session.capabilities.lose(Step::namespaces, EPERM);
+    session.capabilities.contained = true;
+  }
   if (session.request.dry_run) {
     plan_by_trying(session, surroundings);
     if (falls_back(session)) return instead_of(std::move(session), surroundings);

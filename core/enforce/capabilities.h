@@ -27,6 +27,7 @@ struct Capabilities {
   std::string namespaces_path;  // the mount that failed; empty: none
   bool pid_namespace = true;    // false: no fresh /proc is to be had (a container masks it)
   bool enclosed = false;        // inside a run of sefaca, which refuses them
+  bool contained = false;       // inside a container of sefaca's own: --backend=podman or docker
   [[nodiscard]] bool namespaces() const { return namespaces_failed == Step::none; }
   // Takes what failed at `step` (see can_do_without()) from what will be tried next. `path`: of the
   // mount that failed.

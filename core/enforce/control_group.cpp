@@ -106,6 +106,12 @@ std::string place_of(const Mount& mount, const std::string& path) {
   return below.empty() || below == "/" ? mount.point : concat(mount.point, below);
 }
 
+// cgroup-v2.rst, delegation: who moves itself must be able to write where it comes from.
+bool is_delegated(const std::string& parent) {
+  return ::access(parent.c_str(), W_OK) == 0 &&
+         ::access(concat(parent, "/cgroup.procs").c_str(), W_OK) == 0;
+}
+
 // This process's own group in the hierarchy with `controller` (empty: version 2's).
 std::string own_place(const std::string& groups, const std::vector<Mount>& mounts,
                       std::string_view controller) {
@@ -133,10 +139,7 @@ std::string own_place(const std::string& groups, const std::vector<Mount>& mount
 std::optional<ControlGroup::Part> ControlGroup::make_part(
     const std::string& parent, int version, const Wanted& wanted,
     const std::function<void(const std::string&)>& made) {
-  // cgroup-v2.rst, delegation: who moves itself must be able to write where it comes from.
-  if (::access(parent.c_str(), W_OK) != 0 ||
-      ::access(concat(parent, "/cgroup.procs").c_str(), W_OK) != 0)
-    return std::nullopt;
+  if (!is_delegated(parent)) return std::nullopt;
   Part part;
   part.version = version;
   part.path = concat(parent, "/", kRunDirectory);
@@ -163,13 +166,34 @@ std::optional<ControlGroup::Part> ControlGroup::make_part(
 
 ControlGroup ControlGroup::make(const Wanted& wanted, const std::string& proc,
                                 const std::function<void(const std::string&)>& made) {
+  return in_parts(wanted, proc,
+                  [&made](const std::string& parent, int version, const Wanted& which) {
+                    return make_part(parent, version, which, made);
+                  });
+}
+
+ControlGroup ControlGroup::look(const Wanted& wanted, const std::string& proc) {
+  return in_parts(
+      wanted, proc,
+      [](const std::string& parent, int version, const Wanted& which) -> std::optional<Part> {
+        if (!is_delegated(parent)) return std::nullopt;
+        Part part;
+        part.version = version;
+        part.memory = which.memory_bytes.has_value();
+        part.tasks = which.tasks.has_value();
+        return part;
+      });
+}
+
+ControlGroup ControlGroup::in_parts(const Wanted& wanted, const std::string& proc,
+                                    const PartMaker& make) {
   ControlGroup group;
   if (!wanted.memory_bytes && !wanted.tasks) return group;
   const std::string groups = slurp(concat(proc, "/cgroup"));
   const std::vector<Mount> mounts = mounts_in(slurp(concat(proc, "/mountinfo")));
   Wanted left = wanted;
   const auto take = [&](const std::string& parent, int version, const Wanted& which) {
-    auto part = make_part(parent, version, which, made);
+    auto part = make(parent, version, which);
     if (!part) return;
     if (part->memory) left.memory_bytes.reset();
     if (part->tasks) left.tasks.reset();
@@ -225,7 +249,9 @@ std::string ControlGroup::tasks_held_by() const {
 
 std::vector<int> ControlGroup::entries() const {
   std::vector<int> fds;
-  for (const Part& part : parts_) fds.push_back(part.entry.get());
+  for (const Part& part : parts_) {
+    if (part.entry) fds.push_back(part.entry.get());
+  }
   return fds;
 }
 
@@ -285,6 +311,7 @@ void ControlGroup::remove_forgotten(const std::string& parent) {
 
 void ControlGroup::remove() {
   for (const Part& part : std::exchange(parts_, {})) {
+    if (part.path.empty()) continue;
     remove_directory(part.path);
     remove_forgotten(std::string(parent_path(part.path)));
   }

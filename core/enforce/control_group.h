@@ -26,6 +26,8 @@ class ControlGroup {
   // directory, in which the kernel has put its files: a test does the same in one of its own.
   static ControlGroup make(const Wanted& wanted, const std::string& proc = "/proc/self",
                            const std::function<void(const std::string&)>& made = {});
+  // What would hold, by looking at who may write where; nothing is made and nothing can enter.
+  static ControlGroup look(const Wanted& wanted, const std::string& proc = "/proc/self");
   ControlGroup(ControlGroup&& other) noexcept { *this = std::move(other); }
   ControlGroup& operator=(ControlGroup&& other) noexcept;
   ControlGroup(const ControlGroup&) = delete;
@@ -59,10 +61,14 @@ class ControlGroup {
   struct Part {
     int version = 0;
     bool memory = false, tasks = false;
-    std::string path;
+    std::string path;    // empty: none was made
     UniqueFd directory;  // locked by flock(2): it is in use
     UniqueFd entry;
   };
+  using PartMaker = std::function<std::optional<Part>(const std::string& parent, int version,
+                                                      const Wanted& wanted)>;
+  static ControlGroup in_parts(const Wanted& wanted, const std::string& proc,
+                               const PartMaker& make);
   static std::optional<Part> make_part(const std::string& parent, int version, const Wanted& wanted,
                                        const std::function<void(const std::string&)>& made);
   [[nodiscard]] const Part* part_with(bool Part::*what) const;

@@ -28,6 +28,7 @@ enum class Lack : std::uint8_t {
   narrower_below,
   no_own_tmp,
   own_tmp_without_mounts,
+  own_tmp_open,
   host_shm,
   tmp_left_behind,
   log_writable,

@@ -16,17 +16,17 @@ void Planner::calls() {
   plan_.filter.userns = allowed("userns");
   plan_.filter.keyrings = allowed("keyrings");
   plan_.filter.datagrams = allowed("dgram-sockets");
-  held("syscalls", "seccomp");
+  plan_.held("syscalls", "seccomp");
   // Landlock governs contents, not metadata. At strict nothing but the private directory could
   // change it anyway, so there it is refused altogether: narrower, never wider.
   const bool by_mounts = plan_.namespaces.mount && !plan_.namespaces.view.root_writable;
   plan_.filter.metadata = by_mounts || policy_.level != Level::strict || plan_.notify.performs;
   if (plan_.notify.performs) {
-    held("metadata", "the supervisor performs it below the writable paths alone");
+    plan_.held("metadata", "the supervisor performs it below the writable paths alone");
   } else if (by_mounts) {
-    held("metadata", "mount namespace (read-only)");
+    plan_.held("metadata", "mount namespace (read-only)");
   } else if (!plan_.filter.metadata) {
-    held("metadata", "seccomp (refused everywhere)");
+    plan_.held("metadata", "seccomp (refused everywhere)");
   } else {
     metadata_gap();
   }
@@ -58,9 +58,9 @@ void Planner::listener() {
   notify.killable_wait = host_.killable_wait;
   if (!notify.performs && policy_.level != Level::permissive) lacks(Lack::performing);
   if (wanted)
-    held("denials", policy_.report == Report::full
-                        ? "seccomp notification (reads and executions too)"
-                        : "seccomp notification (what writes, connects or is refused)");
+    plan_.held("denials", policy_.report == Report::full
+                              ? "seccomp notification (reads and executions too)"
+                              : "seccomp notification (what writes, connects or is refused)");
 }
 
 void Planner::unix_sockets_gap() {
@@ -94,13 +94,13 @@ void Planner::network() {
       unix_sockets_gap();
       break;
     case Network::deny:
-      held("network", "seccomp (no socket but unix pairs)");
+      plan_.held("network", "seccomp (no socket but unix pairs)");
       break;
     case Network::localhost:
       if (own_network()) {
         plan_.filter.sockets = SocketCalls::watched;
-        held("network", in_.contained ? "the container's network has nothing but loopback"
-                                      : "network namespace (a loopback of its own)");
+        plan_.held("network", in_.contained ? "the container's network has nothing but loopback"
+                                            : "network namespace (a loopback of its own)");
         unix_sockets_gap();
         break;
       }
@@ -110,12 +110,13 @@ void Planner::network() {
       // At strict nobody of outside may come in either.
       if (!(own && policy_.level == Level::strict) && decides_loopback()) {
         plan_.filter.sockets = SocketCalls::decided;
-        held("network", own ? "the supervisor connects and binds: loopback, ports of this tree"
-                            : "the supervisor connects and binds: loopback");
+        plan_.held("network",
+                   own ? "the supervisor connects and binds: loopback, ports of this tree"
+                       : "the supervisor connects and binds: loopback");
         if (own) lacks(Lack::loopback_shared, namespaces_trouble());
         break;
       }
-      held("network", "seccomp (no socket but unix pairs)");
+      plan_.held("network", "seccomp (no socket but unix pairs)");
       if (own) {
         lacks(Lack::loopback_denied, concat(namespaces_trouble(), "; ", undecided()));
       } else {
@@ -125,9 +126,9 @@ void Planner::network() {
     }
   }
   if (plan_.notify.connects) {
-    held("unix_sockets", "the supervisor decides by path");
+    plan_.held("unix_sockets", "the supervisor decides by path");
   } else if (!plan_.filter.network()) {
-    held("unix_sockets", "seccomp (connect refused)");
+    plan_.held("unix_sockets", "seccomp (connect refused)");
   }
 }
 

@@ -47,8 +47,8 @@ void Planner::files() {
   }
   if (policy_.network != Network::allow && !own_network())
     plan_.tcp = landlock_tcp_rights(host_.landlock_abi);
-  held("files", concat("landlock (ABI ", std::to_string(host_.landlock_abi), ")",
-                       plan_.namespaces.mount ? ", mount namespace" : ""));
+  plan_.held("files", concat("landlock (ABI ", std::to_string(host_.landlock_abi), ")",
+                             plan_.namespaces.mount ? ", mount namespace" : ""));
   for (const std::string& directory : plan_.landlock.no_creation) {
     if (directory != "/") lacks(Lack::narrower_below, printable(directory));
   }
@@ -81,12 +81,13 @@ void Planner::private_places() {
   if (!private_tmp()) return;
   const MountView& view = plan_.namespaces.view;
   if (!view.tmp_target.empty()) {
-    held("private_tmp", "mount namespace");
+    plan_.held("private_tmp", "mount namespace");
   } else if (plan_.namespaces.mount) {
     lacks(Lack::no_own_tmp);
   } else {
-    held("private_tmp", "TMPDIR");
-    lacks(Lack::own_tmp_without_mounts, namespaces_trouble());
+    if (host_.landlock_abi > 0) plan_.held("private_tmp", "TMPDIR");
+    lacks(host_.landlock_abi > 0 ? Lack::own_tmp_without_mounts : Lack::own_tmp_open,
+          namespaces_trouble());
     if (access_at(plan_.paths, "/dev/shm", Access::hide) == Access::write)
       lacks(Lack::host_shm, namespaces_trouble());
   }
@@ -106,7 +107,7 @@ void Planner::protected_paths() {
   };
   if (plan_.notify.performs) {
     if (some_rule([](const PathRule& rule) { return is_kept_in_place(rule); }))
-      held("protected_paths", "landlock; the supervisor performs what is made around them");
+      plan_.held("protected_paths", "landlock; the supervisor performs what is made around them");
   } else if (!in_.contained && some_rule([&](const PathRule& rule) {
                return is_kept_in_place(rule) && rule.path != policy_.log_file &&
                       !plan_.namespaces.view.holds(rule);

@@ -23,7 +23,7 @@ constexpr std::uint64_t kRoomToBeSeen = 16;            // processes
 
 void Planner::capabilities() {
   plan_.keep_capabilities = policy_.level == Level::strict ? 0 : kFileCapabilities;
-  held("privileges", "no_new_privs, capabilities dropped");
+  plan_.held("privileges", "no_new_privs, capabilities dropped");
 }
 
 void Planner::limits() {
@@ -35,15 +35,15 @@ void Planner::limits() {
   if (counted) limit(RLIMIT_NPROC, *limits.processes + 1 + (supervised() ? kRoomToBeSeen : 0));
   if (limits.cpu_time_ms) {
     limit(RLIMIT_CPU, (*limits.cpu_time_ms + 999) / 1000);
-    held("cpu_time", "RLIMIT_CPU, each process by itself");
+    plan_.held("cpu_time", "RLIMIT_CPU, each process by itself");
   }
   if (limits.file_size_bytes) {
     limit(RLIMIT_FSIZE, *limits.file_size_bytes);
-    held("file_size", "RLIMIT_FSIZE");
+    plan_.held("file_size", "RLIMIT_FSIZE");
   }
   if (limits.open_files) {
     limit(RLIMIT_NOFILE, *limits.open_files);
-    held("open_files", "RLIMIT_NOFILE, each process by itself");
+    plan_.held("open_files", "RLIMIT_NOFILE, each process by itself");
   }
   supervised_limit(Lack::timeout_in_place, limits.timeout_ms.has_value(), "the supervisor's clock");
   std::string memory, tasks;
@@ -81,7 +81,7 @@ bool Planner::wants_backstop() const {
 void Planner::supervised_limit(Lack lack, bool wanted, const std::string& how) {
   if (!wanted) return;
   if (!supervised()) return lacks(lack);
-  held(degradation(lack).what, how);
+  plan_.held(degradation(lack).what, how);
 }
 
 }  // namespace sefaca

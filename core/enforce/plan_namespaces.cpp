@@ -29,7 +29,7 @@ void Planner::namespaces() {
 }
 
 void Planner::hold_namespaces() {
-  if (plan_.namespaces.any()) held("namespaces", names_of(plan_.namespaces));
+  if (plan_.namespaces.any()) plan_.held("namespaces", names_of(plan_.namespaces));
 }
 
 void Planner::take_namespaces() {
@@ -80,13 +80,14 @@ void Planner::outside_processes() {
     if (allowed("signals")) plan_.scopes &= ~abi::kScopeSignal;
     if (allowed("abstract-sockets")) plan_.scopes &= ~abi::kScopeAbstractUnixSocket;
   }
-  if (plan_.landlock_abi > 0) held("ptrace", "landlock");
-  if (plan_.scopes & abi::kScopeSignal) held("signals", "landlock scope");
-  if (plan_.scopes & abi::kScopeAbstractUnixSocket) held("abstract_sockets", "landlock scope");
+  if (plan_.landlock_abi > 0) plan_.held("ptrace", "landlock");
+  if (plan_.scopes & abi::kScopeSignal) plan_.held("signals", "landlock scope");
+  if (plan_.scopes & abi::kScopeAbstractUnixSocket)
+    plan_.held("abstract_sockets", "landlock scope");
   // Without a fence (see Supervisor::raise_fence) the supervisor can't tell whose they are.
   if (plan_.notify.connects && plan_.namespaces.pid && !plan_.namespaces.network &&
       !plan_.notify.abstract_sockets)
-    held("abstract_sockets", "landlock scope; connecting to them is refused altogether");
+    plan_.held("abstract_sockets", "landlock scope; connecting to them is refused altogether");
   if (apart) {
     plan_.enforced.emplace("ptrace", "pid namespace");
     plan_.enforced.emplace("signals", "pid namespace");
@@ -122,8 +123,8 @@ bool Planner::in_fakeroot() const {
 void Planner::shared_with_host() {
   const Namespaces& ns = plan_.namespaces;
   if (policy_.level == Level::permissive) return;
-  if (ns.ipc) held("ipc", "ipc namespace");
-  if (ns.pid) held("scheduling", "pid namespace");
+  if (ns.ipc) plan_.held("ipc", "ipc namespace");
+  if (ns.pid) plan_.held("scheduling", "pid namespace");
   if (allowed("ipc")) return;
   if (in_fakeroot() && policy_.level != Level::strict) {
     lacks(Lack::ipc_fakeroot);

@@ -21,9 +21,8 @@ class Planner {
  private:
   bool supervised() const { return in_.supervision == Supervision::supervised; }
   bool allowed(const char* name) const { return policy_.allow.contains(name); }
-  void held(const char* mechanism, std::string how) { plan_.enforced[mechanism] = std::move(how); }
   void lacks(Lack lack, const std::string& detail = {}) {
-    plan_.gaps.push_back(gap_of(lack, {host_, *surroundings_.files, supervised()}, detail));
+    plan_.lacks(gap_of(lack, {host_, *surroundings_.files, supervised()}, detail));
   }
 
   // Namespaces where the policy asks for what only they give. With them comes a pid namespace,

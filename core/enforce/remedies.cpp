@@ -103,6 +103,7 @@ std::string newer_kernel(const FileSystem& files, const std::string& version) {
 std::string namespaces_remedy(const Capabilities& host, const FileSystem& files) {
   if (host.namespaces()) return {};
   if (host.enclosed) return "run it outside of the sefaca that it runs in";
+  if (host.contained) return "--backend=linux";  // its command line is sefaca's
   const auto* setting =
       std::find_if(std::begin(kSettings), std::end(kSettings),
                    [&](const Setting& one) { return stands_in_the_way(one, files); });
@@ -123,6 +124,9 @@ std::string performing_remedy(const Situation& situation) {
   if (!situation.supervised) return "sefaca run";
   if (host.listener_taken) return "run it outside of that sandbox";
   if (!host.user_notification) return newer_kernel(situation.files, "5.0");
+  // Nobody but sefaca says what such a container may.
+  if (host.contained && !host.descriptor_copies)
+    return "an engine whose filter lets pidfd_getfd(2) through, or --backend=linux";
   if (!host.descriptor_copies) return in_container(situation.files, &Container::copies);
   if (!host.killable_wait) return newer_kernel(situation.files, "5.19");
   return "without --keep-background";

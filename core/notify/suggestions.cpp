@@ -5,6 +5,7 @@
 #include "core/base/path.h"
 #include "core/base/text.h"
 #include "core/policy/paths.h"
+#include "core/policy/runner.h"
 
 namespace sefaca {
 namespace {
@@ -22,7 +23,8 @@ Lifting lifting(const LaunchPlan& plan, const std::string& path, std::string_vie
   if (rule == nullptr || rule->access == Access::write) return out;
   if (rule->reason.starts_with("sefaca's own log")) return {.possible = false, .path = {}};
   if (rule->kind == PathRule::Kind::secret || rule->kind == PathRule::Kind::protected_) {
-    out.path = rule->path;  // named exactly, a secret is no longer one
+    // Named exactly, a secret is no longer one. Of a runner's files one is this step's.
+    out.path = is_steering_directory(rule->path) ? path : rule->path;
     return out;
   }
   // Of two rules on one path the narrower counts: a person's own has to be changed where it stands.
@@ -69,6 +71,8 @@ std::string suggest_write(const LaunchPlan& plan, const std::string& path,
   if (!lift.possible) return {};
   const PathRule* rule = rule_at(plan.paths, path);
   const bool is_name = !directory.empty();
+  // A name beside them would steer, or be nobody's.
+  if (is_name && is_steering_directory(parent_path(path))) return {};
   const bool holds_narrower =
       std::any_of(plan.paths.begin(), plan.paths.end(), [&](const PathRule& other) {
         return other.path != path && other.access < Access::write && is_within(other.path, path);
@@ -79,7 +83,8 @@ std::string suggest_write(const LaunchPlan& plan, const std::string& path,
     const bool lifts = exists && plan.notify.performs && rule->kind == PathRule::Kind::protected_;
     return lifts ? use("--readwrite", path, "write that") : std::string();
   }
-  if (lift.path != path) return use("--readwrite", lift.path, "write that");
+  const bool steers = rule != nullptr && is_steering_directory(rule->path);
+  if (lift.path != path || steers) return use("--readwrite", lift.path, "write that");
   const Lifting around = lifting(plan, object, "--readwrite");
   if (!around.possible) return {};
   if (in_hidden_tmp(plan, path)) return "Use --tmp=host if it needs the host's temporary directory";

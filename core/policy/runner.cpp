@@ -12,8 +12,6 @@ namespace {
 
 constexpr std::string_view kSteering[] = {"GITHUB_ENV", "GITHUB_PATH", "GITHUB_OUTPUT",
                                           "GITHUB_STATE", "GITHUB_STEP_SUMMARY"};
-// Where GitHub's runner keeps all of them, those of the other steps too.
-constexpr std::string_view kSteeringDirectory = "_runner_file_commands";
 
 constexpr std::string_view kCredentials[] = {
     "git-credentials-*",  // actions/checkout from 6 on
@@ -53,6 +51,10 @@ std::string temporary_directory(const Surroundings& surroundings) {
 
 }  // namespace
 
+bool is_steering_directory(std::string_view path) {
+  return base_name(path) == "_runner_file_commands";
+}
+
 DoorPaths runner_paths(const Command& command, const Surroundings& surroundings) {
   DoorPaths out;
   for (const std::string_view name : kSteering) {
@@ -62,7 +64,7 @@ DoorPaths runner_paths(const Command& command, const Surroundings& surroundings)
     const std::string directory(parent_path(path));
     const bool seen =
         std::find(out.protect.begin(), out.protect.end(), directory) != out.protect.end();
-    if (base_name(directory) == kSteeringDirectory && !seen) out.protect.push_back(directory);
+    if (is_steering_directory(directory) && !seen) out.protect.push_back(directory);
   }
   const std::string temporary = temporary_directory(surroundings);
   if (temporary.empty()) return out;

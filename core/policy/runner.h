@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/policy/builder.h"
@@ -16,6 +17,9 @@ namespace sefaca {
 // $RUNNER_TEMP, as `shell: sefaca run … -- bash -e {0}` has them; `scripts`: those of them that
 // only what `command` names tells from a key. Empty where no runner is.
 DoorPaths runner_paths(const Command& command, const Surroundings& surroundings);
+
+// Where GitHub's runner keeps all files that steer, those of the other steps too.
+bool is_steering_directory(std::string_view path);
 
 // Files in $RUNNER_TEMP that actions keep credentials in: actions/checkout's ssh key and its
 // configuration of git, keys of clouds, .npmrc, and what is named like a key. Absolute.

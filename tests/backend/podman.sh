@@ -11,30 +11,9 @@ command -v runc >/dev/null || command -v crun >/dev/null || skip 'there is no ru
 make_image "$work/image"
 tar -C "$work/image" -c . >"$work/image.tar"
 chmod 644 "$work/image.tar"
-podman_settings >"$work/containers.conf"
 for one in shell_pty.py interrupt_pty.py; do cp -- "$(dirname -- "$0")/$one" "$work/$one"; done
 
-# The engine as sefaca finds it on PATH: podman with a store of the test's own.
-cat >"$work/bin/podman" <<ENGINE
-#!/bin/sh
-exec $(command -v podman) --root "\$HOME/store" --runroot "\$HOME/run" --tmpdir "\$HOME/engine" \\
-  --storage-driver vfs "\$@"
-ENGINE
-chmod 755 "$work/bin/podman"
-
-# shellcheck disable=SC2317  # called by the trap
-end_engines() {
-  for person in $people; do
-    as "$person" podman rm --all --force --time 0 >/dev/null 2>&1
-    as "$person" podman rmi --all --force >/dev/null 2>&1
-    # What belongs to the ids of a user namespace only its root can remove.
-    as "$person" podman unshare rm -rf "$(home_of "$person")/store" >/dev/null 2>&1
-    umount "$(home_of "$person")/store" 2>/dev/null
-    umount "$(home_of "$person")/store/overlay" 2>/dev/null
-  done
-  clean_up
-}
-trap end_engines EXIT
+put_podman  # as sefaca finds it on PATH
 
 # Whether this engine ignores limits, which the record must say then.
 ignores_limits() {
@@ -183,10 +162,7 @@ $(as "$person" id -u)"
 }
 
 for person in $people; do
-  if [ "$person" = user ]; then
-    command -v newuidmap >/dev/null || skip 'there is no newuidmap (uidmap)'
-    grep -q "^$(as user id -un):" /etc/subuid || skip 'the user has no ids in /etc/subuid'
-  fi
+  wants_ids "$person"
   extra_env="CONTAINERS_CONF=$work/containers.conf"
   attempt as "$person" podman import "$work/image.tar" "$image_name"
   [ "$code" -eq 0 ] || { cat "$work/err"; skip "$person: no image could be imported"; }

@@ -1,20 +1,23 @@
 #!/bin/sh
-# sefaca in a real container: podman with its default seccomp profile, an image of busybox and the
-# static program, no registry. Prints the row of the matrix: held, named gap, FAILED.
+# sefaca in a real container: podman with its default seccomp profile, as root and rootless, an image of
+# busybox and the static program, no registry. Prints the rows of the matrix: held, named gap, FAILED.
 . "$(dirname -- "$0")/../lib.sh"
-. "$(dirname -- "$0")/engine.sh"
-command -v busybox >/dev/null || skip 'there is no busybox'
-
-mkdir -p "$image/bin" "$image/etc" "$image/root/.ssh" "$image/job"
-cp -- "$(command -v busybox)" "$image/bin/busybox"
-for applet in sh cat echo sleep true touch kill grep sed tail setsid mkdir env ls; do
-  ln -s busybox "$image/bin/$applet"
+. "$(dirname -- "$0")/../backend/image.sh"
+for program in podman busybox; do
+  command -v "$program" >/dev/null || skip "there is no $program"
 done
+command -v runc >/dev/null || command -v crun >/dev/null || skip 'there is no runc or crun'
+
+image=$work/image
+make_image "$image"
+mkdir -p "$image/job" "$image/var/tmp"
+chmod 1777 "$image/tmp" "$image/var/tmp"
 cp -- "$work/bin/sefaca" "$image/bin/sefaca"
-echo 'root:x:0:0:root:/root:/bin/sh' >"$image/etc/passwd"
 echo secret >"$image/root/.ssh/id_ed25519"
 chmod 600 "$image/root/.ssh/id_ed25519"
-import_image
+tar -C "$image" --owner=0 --group=0 -c . >"$work/image.tar"
+chmod 644 "$work/image.tar"
+put_podman
 
 # What happens inside, one line each: the behaviour, whether it happened, and the run's own record.
 cat >"$work/inside.sh" <<'INSIDE'
@@ -49,9 +52,6 @@ grep -lq '424[2]' /proc/[0-9]*/cmdline 2>/dev/null && left=yes
 echo "daemon $left $(tail -n 1 $log)"
 INSIDE
 
-attempt "$engine" run --rm --pull=never --network=none --volume "$work/inside.sh:/inside.sh:ro" \
-  "$image_name" /bin/sh /inside.sh
-exits 'the container ends well' 0
 cat >"$work/judge.py" <<'PY'
 import json, sys
 works = {"write-inside": ["creation", "broker"], "tmp-usable": ["private_tmp"], "proc-usable": [],
@@ -73,11 +73,22 @@ for line in open(sys.argv[1], encoding="utf-8"):
     elif gaps.intersection(works.get(name, []) + stops.get(name, [])):
         verdict = "gap"
     failed += verdict == "FAILED"
-    print(f"podman root  {name:16} {verdict}", "" if verdict == "held" else sorted(gaps))
+    print(f"{sys.argv[2]}  {name:16} {verdict}", "" if verdict == "held" else sorted(gaps))
 missing = (set(works) | set(stops)) - seen
 if missing:
     print("not tried:", sorted(missing))
 sys.exit(1 if failed or missing else 0)
 PY
-check 'each behaviour is held or a named gap' /usr/bin/python3 "$work/judge.py" "$work/out"
+chmod 644 "$work/inside.sh"
+for person in $people; do
+  wants_ids "$person"
+  extra_env="CONTAINERS_CONF=$work/containers.conf"
+  attempt as "$person" podman import "$work/image.tar" "$image_name"
+  [ "$code" -eq 0 ] || { cat "$work/err"; skip "$person: no image could be imported"; }
+  attempt as "$person" podman run --rm --pull=never --network=none --ulimit=nproc=4096:4096 \
+    --ulimit=nofile=1024:4096 --volume "$work/inside.sh:/inside.sh:ro" "$image_name" /bin/sh /inside.sh
+  exits "$person: the container ends well" 0
+  check "$person: each behaviour is held or a named gap" \
+    /usr/bin/python3 "$work/judge.py" "$work/out" "podman $person"
+done
 finish

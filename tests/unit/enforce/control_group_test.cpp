@@ -107,6 +107,28 @@ TEST_F(ControlGroupTest, TakesWhatEachHierarchyHas) {
   EXPECT_EQ(read(made_[1] / "pids.max"), "20");
 }
 
+// What a dry run says is what a run would have; and nothing was made for that.
+TEST_F(ControlGroupTest, IsOnlyLookedFor) {
+  mounted("fs", "cgroup2", "nsdelegate");
+  in("0::/app.slice/run-1.scope");
+  group("fs/app.slice", "memory pids\n");
+  group("fs/app.slice/run-1.scope");
+  write(root_ / "proc/cgroup", groups_);
+  write(root_ / "proc/mountinfo", mountinfo_);
+  {
+    const ControlGroup seen = ControlGroup::look(kBoth, root_ / "proc");
+    EXPECT_EQ(seen.memory_held_by(), "cgroup v2");
+    EXPECT_EQ(seen.tasks_held_by(), "cgroup v2");
+    EXPECT_THAT(seen.entries(), IsEmpty());
+  }
+  EXPECT_FALSE(ControlGroup::look({}, root_ / "proc").any());
+  std::size_t found = 0;
+  for (const auto& entry : fs::recursive_directory_iterator(root_ / "fs"))
+    found += entry.path().filename().string().starts_with("sf-") ? 1 : 0;
+  EXPECT_EQ(found, 0U);
+  EXPECT_TRUE(fs::exists(root_ / "fs/app.slice/cgroup.procs"));
+}
+
 TEST_F(ControlGroupTest, MakesNothingThatNoLimitAsksFor) {
   mounted("memory", "cgroup", "memory");
   in("4:memory:/");

@@ -211,6 +211,13 @@ TEST(Remedies, AreCommandsForThisVeryHost) {
   EXPECT_EQ(remedy(Cure::namespaces, refused, ubuntu),
             "run it outside of the sefaca that it runs in");
   EXPECT_EQ(remedy_for(Cure::performing, "", {everything(), debian, false}), "sefaca run");
+  // Inside of a container that sefaca made, a command line for the engine would be nobody's.
+  Capabilities own = no_copies;
+  own.contained = true;
+  own.lose(Step::namespaces, EPERM);
+  EXPECT_EQ(remedy(Cure::namespaces, own, podman), "--backend=linux");
+  EXPECT_EQ(remedy(Cure::performing, own, podman),
+            "an engine whose filter lets pidfd_getfd(2) through, or --backend=linux");
 }
 
 }  // namespace

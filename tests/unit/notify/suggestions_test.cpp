@@ -57,6 +57,16 @@ TEST_F(Suggestions, ASecretIsNamedAsTheTableNamesIt) {
   EXPECT_EQ(suggest_write(plan, "/h/.ssh", "/h", true), "");  // moving the secret itself
 }
 
+// The others in there steer other steps.
+TEST_F(Suggestions, OfARunnersFilesTheOneIsNamed) {
+  rule("/t/_runner_file_commands", Access::read, PathRule::Kind::protected_);
+  const std::string file = "/t/_runner_file_commands/set_output_1";
+  EXPECT_EQ(suggest_write(plan, file, "", true),
+            "Use --readwrite=/t/_runner_file_commands/set_output_1 if it needs to write that");
+  EXPECT_EQ(suggest_write(plan, file, "/t/_runner_file_commands", true), "");
+  EXPECT_EQ(suggest_write(plan, "/t/_runner_file_commands/x", "/t/_runner_file_commands", false), "");
+}
+
 TEST_F(Suggestions, AProtectedNameIsLiftedWhereItCanBePerformed) {
   EXPECT_EQ(suggest_write(plan, "/w/.git/hooks", "/w/.git", true), "");
   plan.notify.performs = true;
