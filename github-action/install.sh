@@ -33,6 +33,19 @@ repository() {
   esac
 }
 
+# The commit that a workflow pins the action by (uses: …@0123…); empty: a tag or a branch.
+pinned_commit() {
+  case $GITHUB_ACTION_PATH in
+    */_actions/*/*/*) ref=${GITHUB_ACTION_PATH#*/_actions/*/*/} ;;
+    *) return ;;
+  esac
+  ref=${ref%%/*}
+  case $ref in
+    *[!0-9a-f]*) ;;
+    *) [ "${#ref}" -ne 40 ] || echo "$ref" ;;
+  esac
+}
+
 # The release that this very checkout is of.
 own_version() {
   sed -n 's/^project(sefaca VERSION \([0-9.]*\).*/v\1/p' "$source_directory/CMakeLists.txt"
@@ -79,7 +92,9 @@ find_it() {
 
 fetch() {  # fetch URL FILE
   if command -v curl >/dev/null; then
-    curl --fail --silent --show-error --location --retry 3 --max-time 300 --output "$2" -- "$1"
+    # A server that is asked by https leads nowhere else.
+    case $1 in https:*) set -- "$1" "$2" --proto =https ;; *) set -- "$1" "$2" --proto =http,https ;; esac
+    curl "$3" "$4" --fail --silent --show-error --location --retry 3 --max-time 300 --output "$2" -- "$1"
   elif wget --version 2>/dev/null | grep -q 'GNU Wget'; then
     # busybox's own believes any certificate.
     wget -q -T 60 -O "$2" -- "$1"
@@ -111,9 +126,11 @@ from_release() {
     proof='checksum and attestation verified'
   fi
   mkdir -p -- "$SEFACA_PREFIX"
-  tar -xzf "$place/$archive" -C "$SEFACA_PREFIX" --strip-components=1
+  tar -xzf "$place/$archive" -C "$SEFACA_PREFIX" --strip-components=1 --no-same-owner
   rm -rf -- "$place"
   say "installed from release $SEFACA_VERSION of $SEFACA_REPOSITORY ($proof)"
+  [ -z "$(pinned_commit)" ] ||
+    say "the workflow pins the action by its commit, which a release is not: 'version: source' builds that commit"
 }
 
 debian_packages='g++ cmake make libseccomp-dev libboost-program-options-dev libtomlplusplus-dev
@@ -127,6 +144,8 @@ configure() {
 }
 
 from_source() {
+  # Nothing that is built has a use for the job's token.
+  unset GH_TOKEN
   build=$(mktemp -d "$RUNNER_TEMP/sefaca-build.XXXXXX")
   if ! configure ON && ! configure OFF; then
     if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then

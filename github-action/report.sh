@@ -17,8 +17,21 @@ printf '%s\n' "$outputs" >>"$GITHUB_OUTPUT"
 "$sefaca" log summary --log="$SEFACA_LOG" --format="$annotations"
 
 if [ -n "$SEFACA_INPUT_LOG_ARTIFACT_PATH" ]; then
-  mkdir -p -- "$(dirname -- "$SEFACA_INPUT_LOG_ARTIFACT_PATH")"
-  # What was there is not followed: a step may have put a link there.
+  directory=$(dirname -- "$SEFACA_INPUT_LOG_ARTIFACT_PATH")
+  mkdir -p -- "$directory"
+  # What was there is not followed: a step may have put a link there, or on the way there.
+  inside=$(cd -P -- "${GITHUB_WORKSPACE:-.}" && pwd -P)
+  case $directory/ in
+    /*) [ "${directory#"${GITHUB_WORKSPACE:-/none}"/}" != "$directory" ] || inside='' ;;
+  esac
+  real=$(cd -P -- "$directory" && pwd -P)
+  case $real/ in
+    "$inside"/*) ;;
+    *)
+      echo '::error title=sefaca::log-artifact-path: it leads out of the checkout'
+      exit 1
+      ;;
+  esac
   rm -f -- "$SEFACA_INPUT_LOG_ARTIFACT_PATH"
   cp -- "$SEFACA_LOG" "$SEFACA_INPUT_LOG_ARTIFACT_PATH"
 fi

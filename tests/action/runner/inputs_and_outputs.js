@@ -182,6 +182,13 @@ const kBlocked = 'touch "$HOME/forged" || true; echo done';
     JSON.parse(readFileSync(kept, 'utf8')).violations.length > 0);
 }
 {
+  const one = await job({ steps: `${kCheckout}${action('use', { run: 'ln -s "$PWD/.." out',
+    'log-artifact-path': 'out/sefaca.jsonl' })}` });
+  check('… and not by a link that a command has left', one.conclusion === 'failure' &&
+    annotationsOf(one.step('use'), 'error').some(({ message }) => /it leads out of the checkout/.test(message)) &&
+    !existsSync(join(one.workspace, '../sefaca.jsonl')));
+}
+{
   const one = await job({ steps: `${kCheckout}${action('use', { run: 'true',
     env: 'X=1' }, 'env: {SEFACA_LOG_FILE: "${{ runner.temp }}/mine.jsonl"}')}
 ${action('only', { 'install-only': 'true' })}

@@ -153,7 +153,13 @@ install(PROGRAMS core/sefaca DESTINATION bin)
   check('… and the next job has it from the cache', two.says(/^ran$/) &&
     two.step('cache').outputs['cache-hit'] === 'true' && two.says(/found as an earlier step or the cache left it/));
   const other = await job({ steps, cache, repository: project('# other sources') });
-  check('… other sources are not the same', other.step('cache').outputs['cache-hit'] === 'false' && other.says(/^ran$/));
+  check('… other sources are not the same', other.step('cache').outputs['cache-hit'] === '' && other.says(/^ran$/));
+
+  // What a later step does to the program is not what the next job gets.
+  const poisoned = freshDirectory();
+  await job({ steps: `${steps}\n- run: echo '#!/bin/false' >"$(command -v sefaca)"`, cache: poisoned, repository: good });
+  const after = await job({ steps, cache: poisoned, repository: good });
+  check('the cache keeps the program as it was built', after.step('cache').outputs['cache-hit'] === 'true' && after.says(/^ran$/));
 
   const broken = await job({ steps, repository: project('add_custom_target(bad ALL COMMAND echo a compiler complains && false)') });
   check('a build that fails fails the step, with its last lines', broken.conclusion === 'failure' && !broken.says(/^ran$/) &&

@@ -225,7 +225,7 @@ class Job {
   async runUses(definition, contexts, outer, overrides, report) {
     const given = texts(definition.with, contexts);
     const used = this.find(definition.uses);
-    const known = used.repository ? runKnown(this, used, given) : undefined;
+    const known = used.name ? runKnown(this, used, given) : undefined;
     if (known) {
       report.outputs = known;
       return 0;
@@ -237,7 +237,7 @@ class Job {
     return this.runComposite(action, used, given, contexts, { env: outer.env, overrides }, report);
   }
 
-  // {path, repository, ref} of `./path` and of `OWNER/REPO/path@ref`, which is fetched.
+  // {path, repository, ref, name} of `./path` and of `OWNER/REPO/path@ref`, which is fetched.
   find(uses) {
     if (uses.startsWith('./')) return { path: join(this.workspace, uses) };
     const [name, ref] = uses.split('@');
@@ -251,7 +251,7 @@ class Job {
       if (this.options.container) cpSync(source, top, { recursive: true });
       else symlinkSync(source, top);
     }
-    return { path: join(top, ...rest), repository, ref };
+    return { path: join(top, ...rest), repository, ref, name };
   }
 
   async runComposite(action, used, given, contexts, { env, overrides }, report) {

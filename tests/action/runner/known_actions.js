@@ -26,17 +26,18 @@ function checkout(job, inputs, version) {
   appendFileSync(config, `[includeIf "gitdir:${place}/.git"]\n\tpath = ${credentials}\n`);
 }
 
-// Restored at once; kept at the job's end when it succeeded and there was none.
-function cache(job, inputs) {
-  const kept = join(job.options.cache, Buffer.from(inputs.key).toString('base64url'));
-  const hit = existsSync(kept);
-  if (hit) cpSync(kept, inputs.path, { recursive: true, verbatimSymlinks: true });
-  else
-    job.atEnd.push(() => {
-      if (job.status === 'success' && existsSync(inputs.path))
-        cpSync(inputs.path, kept, { recursive: true, verbatimSymlinks: true });
-    });
-  return { 'cache-hit': String(hit) };
+const kept = (job, inputs) => join(job.options.cache, Buffer.from(inputs.key).toString('base64url'));
+const copy = (from, to) => cpSync(from, to, { recursive: true, verbatimSymlinks: true });
+
+function restoreCache(job, inputs) {
+  const hit = existsSync(kept(job, inputs));
+  if (hit) copy(kept(job, inputs), inputs.path);
+  return { 'cache-hit': hit ? 'true' : '' };
+}
+
+// What is kept under a key stays.
+function saveCache(job, inputs) {
+  if (!existsSync(kept(job, inputs))) copy(inputs.path, kept(job, inputs));
 }
 
 function uploadArtifact(job, inputs) {
@@ -49,13 +50,15 @@ function uploadArtifact(job, inputs) {
 
 const kActions = {
   'actions/checkout': checkout,
-  'actions/cache': cache,
+  'actions/cache/restore': restoreCache,
+  'actions/cache/save': saveCache,
   'actions/upload-artifact': uploadArtifact,
 };
 
 // The outputs of that action, or undefined when it is none of these.
-export function runKnown(job, { repository, ref }, inputs) {
-  const action = kActions[repository];
+export function runKnown(job, { name, ref }, inputs) {
+  const action = kActions[name];
   if (!action) return undefined;
-  return action(job, inputs, Number(ref.replace(/^v/, ''))) ?? {};
+  // By a commit it is the version of this project's own workflows.
+  return action(job, inputs, /^v\d/.test(ref) ? Number(ref.slice(1)) : 4) ?? {};
 }

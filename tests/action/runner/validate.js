@@ -30,6 +30,7 @@ const kOthers = {
   'actions/download-artifact': ['name', 'path'],
   'actions/upload-artifact': ['name', 'path', 'if-no-files-found'],
 };
+const kOutputsOfOthers = { 'actions/cache/restore': ['cache-hit'] };
 const actionsMetadataProvider = {
   fetchActionMetadata: async ({ owner, name }) => {
     if (name === 'sefaca') return action;
@@ -81,6 +82,7 @@ function strangers(text, scripts) {
     out.push(`nobody uses the input ${name}`);
   for (const [, id, kind, name] of text.matchAll(/\bsteps\.([a-z]+)\.(outcome|outputs)(?:\.([a-z-]+))?/g)) {
     if (!ids.has(id)) out.push(`there is no step ${id}`);
+    else if (kind === 'outputs' && kOutputsOfOthers[ids.get(id).uses?.split('@')[0]]?.includes(name)) continue;
     else if (kind === 'outputs' && !new RegExp(`(output |["' ]|echo )${name}[ =]`).test(script(ids.get(id))))
       out.push(`step ${id} has no output ${name}`);
   }
