@@ -280,7 +280,7 @@ def attempt(package, place, options, state):
 def key_of(package, prefix):
     """Changes with what would have to be done again."""
     binary = hashlib.sha256((pathlib.Path(prefix) / "bin" / "sefaca").read_bytes()).hexdigest()
-    what = {key: value for key, value in package.items() if key != "explained"}
+    what = {key: value for key, value in package.items() if key not in ("explained", "note")}
     return hashlib.sha256((json.dumps(what, sort_keys=True) + binary).encode()).hexdigest()
 
 

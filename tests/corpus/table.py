@@ -122,6 +122,8 @@ def write_table(packages, state, file):
                     found.setdefault(sentence, []).append(variant)
         for sentence, variants in list(found.items())[:MOST_SENTENCES]:
             reasons.append(f"- {package['name']} ({', '.join(variants)}): {sentence}\n")
+        if package.get("note"):
+            reasons.append(f"- {package['name']}: {package['note']}\n")
         if len(found) > MOST_SENTENCES:
             reasons.append(f"- {package['name']}: and {len(found) - MOST_SENTENCES} more\n")
     text = HEAD + "| | in all | the same | with a documented setting | differs |\n|---|---|---|---|---|\n"
