@@ -16,7 +16,7 @@ as far as the build system hands them to it. `./dev corpus` makes this page and 
 
 """
 MEASURED = """
-How it was measured: one after the other, bare first, with `-j2` and `-O0` in a fresh directory each, on {where}. Times are
+How it was measured: of each package bare first, with `-j2` and `-O0` in a fresh directory each, on {where}. Times are
 those of one build each on a machine that had other work too: a ratio is a hint, `docs/performance.md` has measurements. Peak
 memory is that of the largest process of a step, bare and under sefaca, in MiB; runs are the sandboxed steps on record; the
 largest packages are not built a third time (-). Each row is by the build of sefaca
