@@ -277,9 +277,13 @@ def attempt(package, place, options, state):
         return {"fault": f"{error.cmd[:3]}: {(error.stderr or '').strip()[-300:]}"}
 
 
+def binary_of(prefix):
+    return hashlib.sha256((pathlib.Path(prefix) / "bin" / "sefaca").read_bytes()).hexdigest()
+
+
 def key_of(package, prefix):
     """Changes with what would have to be done again."""
-    binary = hashlib.sha256((pathlib.Path(prefix) / "bin" / "sefaca").read_bytes()).hexdigest()
+    binary = binary_of(prefix)
     what = {key: value for key, value in package.items() if key not in ("explained", "note")}
     return hashlib.sha256((json.dumps(what, sort_keys=True) + binary).encode()).hexdigest()
 
@@ -298,6 +302,16 @@ def build_name():
     except FileNotFoundError:
         return ""
     return name + "+" if name and changed == 1 else name
+
+
+def build_of(prefix, state):
+    """What build_name() said when this binary was first used with this state: the tree may have gone on since, the
+    binary has not."""
+    file = state / "builds" / binary_of(prefix)
+    if not file.exists():
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(build_name())
+    return file.read_text()
 
 
 def main():
@@ -339,8 +353,8 @@ def main():
             if known.get("key") != key or known.get("fault") or options.fresh:
                 if options.count is not None and done >= options.count:
                     continue
-                known = {"key": key, "date": time.strftime("%Y-%m-%d"), "build": build_name(), "name": package["name"],
-                         "kernel": os.uname().release, "processors": os.cpu_count(),
+                known = {"key": key, "date": time.strftime("%Y-%m-%d"), "build": build_of(options.prefix, state),
+                         "name": package["name"], "kernel": os.uname().release, "processors": os.cpu_count(),
                          "setting": package.get("setting", {}), **attempt(package, place, options, state)}
                 file.write_text(json.dumps(known, indent=1))
                 done += 1

@@ -10,6 +10,15 @@ for tool in make cmake ninja; do
 done
 prefix=$work/prefix
 check 'installed' cmake --install "$SEFACA_BUILD_DIR" --prefix "$prefix"
+# shellcheck disable=SC2016  # nothing of the shell's in it
+check 'a row names the build that its binary is of, also when the tree went on' \
+  env PYTHONPATH="$here" PYTHONDONTWRITEBYTECODE=1 python3 -c '
+import pathlib, sys, corpus
+prefix, state = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
+for name, expected in (("one", "one"), ("two", "one")):
+    corpus.build_name = lambda: name
+    assert corpus.build_of(prefix, state) == expected
+' "$prefix" "$work"
 check 'the same bare and under sefaca, or as packages.toml explains' \
   python3 "$here/corpus.py" --kind=quick --fresh --prefix="$prefix" \
   --as-host="$SEFACA_BUILD_DIR/tests/hosts/as-host" --state="$SEFACA_BUILD_DIR/corpus-quick"
