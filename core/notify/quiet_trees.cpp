@@ -14,7 +14,8 @@ namespace sefaca {
 namespace {
 
 // Whether `rest` (what follows a tree's name) stays in the tree by its words alone. /usr/local is
-// left out: on many systems a group may write there, so what is asked for there is a tree by itself.
+// left out: on many systems a group may write there, so what is asked for there is a tree by
+// itself.
 bool stays_inside(std::string_view rest) {
   int depth = 0;
   while (!rest.empty()) {

@@ -22,7 +22,8 @@ class QuietTrees {
 
  private:
   enum class Known : std::uint8_t { no_idea, quiet, not_quiet };
-  // Of two that hold a path the first counts. /lib and /lib64 are mostly links of the root directory.
+  // Of two that hold a path the first counts. /lib and /lib64 are mostly links of the root
+  // directory.
   static constexpr std::array<std::string_view, 7> kTrees{
       "/usr/local/include", "/usr/local/lib", "/usr", "/lib", "/lib64", "/nix/store", "/gnu/store"};
 

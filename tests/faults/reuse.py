@@ -216,15 +216,17 @@ class Reuse:
         tracer = self.strace(run.pid, when)
         run.stdin.write(b"g")
         run.stdin.flush()
-        stopped = when is not None and until(
-            lambda: "stopped by SIGSTOP" in self.traced() or
-            (tracer.poll() is not None and "over") or run.poll() is not None, what) is True
+        if when is not None:
+            until(lambda: "stopped by SIGSTOP" in self.traced() or tracer.poll() is not None, what)
+        stopped = when is not None and tracer.poll() is None
         following = None
-        if stopped:
+        # Else its call is over already.
+        if stopped and (field_of(caller, "State") or "Z")[0] != "Z":
             os.kill(caller, signal.SIGKILL)
             following = self.next_with(caller, [self.program, "--next", call, self.port("next")])
             if following is not None:
                 following.stdout.readline()  # "there"
+        if stopped:
             os.kill(run.pid, signal.SIGCONT)
         try:
             _, said = run.communicate(timeout=LIMIT_S)
@@ -238,6 +240,8 @@ class Reuse:
             if following.returncode != 0 or told != "done\n":
                 self.fail(what, "the next one ended with %d: %r" % (following.returncode, told))
             self.judge_place(what)
+            with open(log, "rb") as file:
+                said += file.read()
             if b"next" in said:
                 self.fail(what, "told of the next one: %r" % said)
         elif when is None:
@@ -268,7 +272,7 @@ class Reuse:
     def stands(self, what, process):
         """Whether what is no part of the run lives on, not stopped."""
         time.sleep(0.3)
-        if process.poll() is not None or field_of(process.pid, "State")[0] not in "SR":
+        if process.poll() is not None or field_of(process.pid, "State")[0] not in "SRD":
             self.fail(what, "the next one was signalled: %s, %s" %
                       (process.poll(), field_of(process.pid, "State")))
         process.kill()

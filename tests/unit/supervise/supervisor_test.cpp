@@ -269,8 +269,8 @@ TEST(Supervisor, ASignalThatItGetsIsForwarded) {
   EXPECT_EQ(report.code, 7);
 }
 
-// A number that was kept may be another's: only what descends from the root, or was there before, is
-// meant by it.
+// A number that was kept may be another's: only what descends from the root, or was there before,
+// is meant by it.
 TEST(ProcessTree, ANumberIsLookedAtBeforeItIsSignalled) {
   const pid_t child = ::fork();
   if (child == 0) {
