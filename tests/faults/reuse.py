@@ -22,8 +22,8 @@ CALLERS_TIME, NEXTS_TIME = 1000000, 2000000
 LIMIT_S = 30
 
 
-def until(condition, what):
-    end = time.monotonic() + LIMIT_S
+def until(condition, what, seconds=LIMIT_S):
+    end = time.monotonic() + seconds
     while time.monotonic() < end:
         found = condition()
         if found:
@@ -107,7 +107,10 @@ class Reuse:
     def next_with(self, number, words):
         """`words` as a process with this number, which is free or becomes so; None: somebody else
         was quicker, and nothing is tried."""
-        until(lambda: not os.path.exists("/proc/%d" % number), "the number is free")
+        try:
+            until(lambda: not os.path.exists("/proc/%d" % number), "the number is free", 10)
+        except TimeoutError:  # its parent went too, and the one who reaps it now is stopped
+            return None
         for _ in range(20):
             with open("/proc/sys/kernel/ns_last_pid", "w", encoding="ascii") as file:
                 file.write(str(number - 1))
