@@ -52,13 +52,14 @@ UniqueFd open_directory(const std::string& path) {
   return UniqueFd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK));
 }
 
-// Calls `visit(name, d_type)` for each entry but "." and ".."; false when it could not read on.
+// Calls `visit(name, d_type)` for each entry but "." and "..", a page of them at a time until
+// `enough()`; false when it could not read on.
 // getdents64(2) into a page of the stack: readdir(3) takes 32 KiB of the heap for each directory.
-template <class Visit>
-bool read_directory(int directory, Visit visit) {
+template <class Visit, class Enough>
+bool read_directory(int directory, Visit visit, Enough enough) {
   constexpr std::size_t kTypeAt = 18, kLengthAt = 16, kNameAt = 19;  // struct linux_dirent64
   alignas(8) char buffer[4 * 1024];
-  for (;;) {
+  while (!enough()) {
     const long filled = raw::call(SYS_getdents64, directory, buffer, sizeof buffer);
     if (filled == -EINTR) continue;
     if (filled <= 0) return filled == 0;
@@ -71,11 +72,18 @@ bool read_directory(int directory, Visit visit) {
       at += length;
     }
   }
+  return true;
+}
+
+template <class Visit>
+bool read_directory(int directory, Visit visit) {
+  return read_directory(directory, visit, [] { return false; });
 }
 
 }  // namespace
 
-std::vector<DirectoryEntry> FileSystem::entries(const std::string& path) const {
+std::vector<DirectoryEntry> FileSystem::entries(const std::string& path,
+                                                std::size_t /*most*/) const {
   std::vector<DirectoryEntry> out;
   for (std::string& name : list(path)) {
     const auto found = link_info(absolute_path(name, path));
@@ -159,16 +167,18 @@ std::vector<std::string> RealFileSystem::list(const std::string& path) const {
   return names;
 }
 
-std::vector<DirectoryEntry> RealFileSystem::entries(const std::string& path) const {
+std::vector<DirectoryEntry> RealFileSystem::entries(const std::string& path,
+                                                    std::size_t most) const {
   std::vector<DirectoryEntry> out;
   const UniqueFd directory = open_directory(path);
-  read_directory(directory.get(), [&](std::string_view name, unsigned char type) {
+  const auto take = [&](std::string_view name, unsigned char type) {
     if (type != DT_UNKNOWN) return out.push_back({std::string(name), type_of(DTTOIF(type))});
     struct stat found;  // some file systems don't say
     std::string text(name);
     if (::fstatat(directory.get(), text.c_str(), &found, AT_SYMLINK_NOFOLLOW) == 0)
       out.push_back({std::move(text), type_of(found.st_mode)});
-  });
+  };
+  read_directory(directory.get(), take, [&] { return out.size() >= most; });
   return out;
 }
 

@@ -48,8 +48,10 @@ class FileSystem {
   // access(2) for this process.
   [[nodiscard]] virtual bool executable(const std::string& path) const = 0;
 
-  // The same as list() with each entry's type. One that goes meanwhile may be left out.
-  [[nodiscard]] virtual std::vector<DirectoryEntry> entries(const std::string& path) const;
+  // The same as list() with each entry's type, of the first `most` or some more. One that goes
+  // meanwhile may be left out.
+  [[nodiscard]] virtual std::vector<DirectoryEntry> entries(const std::string& path,
+                                                            std::size_t most = SIZE_MAX) const;
   // What the symbolic link at `path` says; nullopt: it is no link, or this can't tell.
   [[nodiscard]] virtual std::optional<std::string> link_target(const std::string& path) const;
   // The type of `path` itself, as link_info() has it.
@@ -78,7 +80,8 @@ class RealFileSystem final : public FileSystem {
                                          std::size_t max_bytes) const override;
   [[nodiscard]] std::vector<std::string> list(const std::string& path) const override;
   [[nodiscard]] bool executable(const std::string& path) const override;
-  [[nodiscard]] std::vector<DirectoryEntry> entries(const std::string& path) const override;
+  [[nodiscard]] std::vector<DirectoryEntry> entries(const std::string& path,
+                                                    std::size_t most) const override;
   [[nodiscard]] std::optional<std::string> link_target(const std::string& path) const override;
   [[nodiscard]] std::shared_ptr<const DirectoryNames> names_in(
       const std::string& directory) const override;

@@ -40,7 +40,7 @@ std::uint64_t sum_up_to(int abi, std::uint64_t AbiRow::*column) {
 
 // A rule costs 3 µs, and a directory that is listed 5: of a larger directory, and of more
 // directories, the supervisor performs what is done with the rest.
-constexpr std::size_t kMostEntries = 96, kMostDirectories = 32;
+constexpr std::size_t kMostEntries = 96, kMostListed = 1024, kMostDirectories = 32;
 
 constexpr std::uint64_t kReadRights = kFsExecute | kFsReadFile | kFsReadDir;
 // Device nodes are never made: MAKE_CHAR and MAKE_BLOCK are handled and granted nowhere.
@@ -108,11 +108,12 @@ class Compiler {
 
   // Something below is narrower than `own`: grant the entries that lead to nothing narrower.
   void carve(const Node& node, const std::string& path, Access own, Access granted) {
-    const auto entries = files_.entries(path);
+    const bool some = brokered_ && own == Access::write;
+    const auto entries = files_.entries(path, some ? kMostListed : SIZE_MAX);
     std::vector<std::string> others;
     std::size_t given = 0;
     const auto give = [&](const std::string& entry) {
-      const bool enough = brokered_ && own == Access::write && given++ >= kMostEntries;
+      const bool enough = some && given++ >= kMostEntries;
       if (own > granted && !enough) add(entry, own);
     };
     for (const DirectoryEntry& entry : entries) {

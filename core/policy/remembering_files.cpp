@@ -125,8 +125,9 @@ std::shared_ptr<const DirectoryNames> RememberingFiles::names_in(
   return names;
 }
 
-std::vector<DirectoryEntry> RememberingFiles::entries(const std::string& path) const {
-  return files_.entries(path);
+std::vector<DirectoryEntry> RememberingFiles::entries(const std::string& path,
+                                                      std::size_t most) const {
+  return files_.entries(path, most);
 }
 
 Result<std::string> RememberingFiles::read(const std::string& path, std::size_t max_bytes) const {

@@ -26,7 +26,8 @@ class RememberingFiles final : public FileSystem {
   [[nodiscard]] std::vector<std::string> list(const std::string& path) const override;
   [[nodiscard]] bool executable(const std::string& path) const override;
   [[nodiscard]] std::optional<std::string> link_target(const std::string& path) const override;
-  [[nodiscard]] std::vector<DirectoryEntry> entries(const std::string& path) const override;
+  [[nodiscard]] std::vector<DirectoryEntry> entries(const std::string& path,
+                                                    std::size_t most) const override;
   [[nodiscard]] std::optional<FileType> link_type(const std::string& path) const override;
   // Lists a directory of ordinary size once; from then on its names and their types cost no call.
   [[nodiscard]] std::shared_ptr<const DirectoryNames> names_in(

@@ -74,17 +74,26 @@ TEST_F(RealFiles, Lists) {
 
 TEST_F(RealFiles, EntriesHaveTheirOwnTypes) {
   std::map<std::string, FileInfo::Type> found;
-  for (const DirectoryEntry& entry : files_.entries(top_)) found[entry.name] = entry.type;
+  for (const DirectoryEntry& entry : files_.entries(top_, SIZE_MAX)) found[entry.name] = entry.type;
   const std::map<std::string, FileInfo::Type> wanted = {{"file", FileInfo::Type::file},
                                                         {"directory", FileInfo::Type::directory},
                                                         {"link", FileInfo::Type::symlink},
                                                         {"dangling", FileInfo::Type::symlink},
                                                         {"fifo", FileInfo::Type::fifo}};
   EXPECT_EQ(found, wanted);
-  EXPECT_TRUE(files_.entries(top_ + "/none").empty());
+  EXPECT_TRUE(files_.entries(top_ + "/none", SIZE_MAX).empty());
   // The interface's own way, by list() and link_info(), gives the same.
   for (const DirectoryEntry& entry : files_.FileSystem::entries(top_))
     EXPECT_EQ(wanted.at(entry.name), entry.type) << entry.name;
+}
+
+TEST_F(RealFiles, OfALargeDirectoryNotAllEntriesAreRead) {
+  constexpr std::size_t kMost = 100, kFiles = 2000;
+  const std::string large = top_ + "/directory";
+  for (std::size_t i = 0; i < kFiles; ++i) std::ofstream(large + "/f" + std::to_string(i));
+  EXPECT_GE(files_.entries(large, kMost).size(), kMost);
+  EXPECT_LT(files_.entries(large, kMost).size(), kFiles / 2);
+  EXPECT_EQ(files_.entries(large, SIZE_MAX).size(), kFiles);
 }
 
 TEST_F(RealFiles, LinkTargetIsWhatTheLinkSays) {
@@ -96,7 +105,7 @@ TEST_F(RealFiles, LinkTargetIsWhatTheLinkSays) {
 TEST_F(RealFiles, NamesInHoldsEachNameWithItsType) {
   const auto names = files_.names_in(top_);
   ASSERT_NE(names, nullptr);
-  for (const DirectoryEntry& entry : files_.entries(top_)) {
+  for (const DirectoryEntry& entry : files_.entries(top_, SIZE_MAX)) {
     const auto* found = names->find(entry.name);
     ASSERT_NE(found, nullptr) << entry.name;
     EXPECT_EQ(found->type.value_or(entry.type), entry.type) << entry.name;
