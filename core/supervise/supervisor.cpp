@@ -288,13 +288,16 @@ class Supervisor::Impl {
 
   void read_reports() {
     InitReport report{};
-    while (reports_ && ::read(reports_.get(), &report, sizeof report) == sizeof report) {
+    ssize_t got = 0;
+    while (reports_ && (got = ::read(reports_.get(), &report, sizeof report)) == sizeof report) {
       if (report.kind == InitReport::Kind::ended) {
         command_ended(report.status);
       } else if (!ended_) {
         command_stopped();
       }
     }
+    // No init is left, of a try without success say: a pipe that hung up is always ready.
+    if (reports_ && got == 0) reports_.reset();
   }
 
   void command_ended(int status) {
