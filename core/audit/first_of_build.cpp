@@ -5,7 +5,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <charconv>
 #include <memory>
@@ -75,33 +74,6 @@ void remove_ended(int directory) {
 }
 
 }  // namespace
-
-std::optional<ProcessStat> parse_process_stat(std::string_view text) {
-  // "PID (NAME) STATE PPID …": a name may hold anything, so the last ')' counts.
-  const auto open = text.find('(');
-  const auto close = text.rfind(')');
-  if (open == std::string_view::npos || close == std::string_view::npos || close < open)
-    return std::nullopt;
-  const auto fields = split(trim(text.substr(close + 1)), ' ');
-  constexpr std::size_t kStart = 19;  // field 22 of the page, counted from the state
-  ProcessStat out;
-  out.name = text.substr(open + 1, close - open - 1);
-  const bool good = fields.size() > kStart && read_number(trim(text.substr(0, open)), out.pid) &&
-                    read_number(fields[1], out.parent) && read_number(fields[2], out.group) &&
-                    read_number(fields[3], out.session) && read_number(fields[4], out.terminal) &&
-                    read_number(fields[kStart], out.started);
-  return good ? std::optional(out) : std::nullopt;
-}
-
-std::optional<ProcessStat> process_stat(pid_t pid) {
-  const UniqueFd fd(
-      ::open(concat("/proc/", std::to_string(pid), "/stat").c_str(), O_RDONLY | O_CLOEXEC));
-  if (!fd) return std::nullopt;
-  std::array<char, 1024> text{};
-  const ssize_t count = read(fd.get(), text.data(), text.size());
-  if (count <= 0) return std::nullopt;
-  return parse_process_stat({text.data(), static_cast<std::size_t>(count)});
-}
 
 std::optional<ProcessStat> build_of(
     pid_t self, const std::function<std::optional<ProcessStat>(pid_t)>& stat_of) {

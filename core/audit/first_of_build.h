@@ -4,28 +4,14 @@
 
 #include <sys/types.h>
 
-#include <cstdint>
 #include <functional>
 #include <optional>
-#include <string>
 #include <string_view>
 
+#include "core/base/process_stat.h"
 #include "core/policy/surroundings.h"
 
 namespace sefaca {
-
-// What proc(5) says in /proc/PID/stat.
-struct ProcessStat {
-  std::string name;  // as the kernel has it, 15 bytes at most
-  pid_t pid = 0;
-  pid_t parent = 0;
-  pid_t group = 0;
-  pid_t session = 0;
-  int terminal = 0;           // 0: none
-  std::uint64_t started = 0;  // clock ticks since boot
-};
-std::optional<ProcessStat> parse_process_stat(std::string_view text);
-std::optional<ProcessStat> process_stat(pid_t pid);  // nullopt: not there, or hidden
 
 // The process that stands for the build that `self` is a step of:
 // - at a terminal, where a shell gives each job a process group of its own, the job: the ancestor

@@ -15,6 +15,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/base/process_stat.h"
 #include "core/base/slurp.h"
 #include "core/base/text.h"
 #include "core/base/unique_fd.h"
@@ -76,40 +77,18 @@ std::vector<pid_t> descendants_of(pid_t root, pid_t except) {
   return descendants(root, except, threads, kAll);
 }
 
-std::optional<ProcessStat> stat_of(pid_t pid) {
-  // proc(5), stat: the name, in brackets, may hold anything.
-  const std::string text = slurp(concat(process_directory(pid), "/stat"));
-  const std::size_t name_end = text.rfind(')');
-  if (name_end == std::string::npos || name_end + 2 >= text.size()) return std::nullopt;
-  std::vector<std::string_view> fields;
-  for (std::string_view rest = std::string_view(text).substr(name_end + 2); !rest.empty();) {
-    const std::size_t end = std::min(rest.find(' '), rest.size());
-    fields.push_back(rest.substr(0, end));
-    rest.remove_prefix(std::min(end + 1, rest.size()));
-  }
-  constexpr std::size_t kParent = 1, kStart = 19;  // fields 4 and 22, of which 3 is the first here
-  if (fields.size() <= kStart) return std::nullopt;
-  ProcessStat out;
-  const auto number = [&](std::size_t at, auto& into) {
-    std::from_chars(fields[at].data(), fields[at].data() + fields[at].size(), into);
-  };
-  number(kParent, out.parent);
-  number(kStart, out.start_ticks);
-  return out;
-}
-
 bool is_descendant(pid_t pid, pid_t root) {
   constexpr std::size_t kMost = 1U << 16U;  // a loop of numbers that change hands ends here
   std::vector<pid_t> line;
   for (pid_t at = pid; at != root;) {
-    const auto stat = stat_of(at);
+    const auto stat = process_stat(at);
     if (!stat || stat->parent <= 0 || line.size() > kMost) return false;
     line.push_back(at);
     at = stat->parent;
   }
   // Unchanged from end to end: then all of these were there at once, and the numbers meant them.
   for (std::size_t i = 0; i < line.size(); ++i) {
-    const auto stat = stat_of(line[i]);
+    const auto stat = process_stat(line[i]);
     if (!stat || stat->parent != (i + 1 < line.size() ? line[i + 1] : root)) return false;
   }
   return !line.empty();
@@ -137,8 +116,8 @@ bool signal_if(pid_t pid, int signal, const Look& is_meant) {
 
 bool signal_if_older(pid_t pid, std::uint64_t latest_start_ticks, int signal) {
   return signal_if(pid, signal, [&] {
-    const auto stat = stat_of(pid);
-    return stat && stat->start_ticks <= latest_start_ticks;
+    const auto stat = process_stat(pid);
+    return stat && stat->started <= latest_start_ticks;
   });
 }
 

@@ -5,7 +5,6 @@
 #include <sys/types.h>
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,13 +19,7 @@ struct TreeFigures {
 // Every living descendant of `root` but `except` (the guardian; 0: nobody), children after their
 // parents. Needs CONFIG_PROC_CHILDREN.
 std::vector<pid_t> descendants_of(pid_t root, pid_t except);
-struct ProcessStat {
-  pid_t parent = 0;
-  std::uint64_t start_ticks = 0;  // since boot, as ticks_since_boot()
-};
-// nullopt: it is gone. For the guardian too, once the supervisor is dead; so are all below.
-std::optional<ProcessStat> stat_of(pid_t pid);
-std::uint64_t ticks_since_boot();  // of sysconf(_SC_CLK_TCK) a second
+std::uint64_t ticks_since_boot();  // as ProcessStat::started
 
 // Whether the process that has this number now descends from `root`. A number that is kept from a
 // look may be another's by the time it is used: whoever signals or reads by it asks this after it

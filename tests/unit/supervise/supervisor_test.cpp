@@ -14,6 +14,7 @@
 #include <memory>
 #include <thread>
 
+#include "core/base/process_stat.h"
 #include "core/base/text.h"
 #include "core/base/unique_fd.h"
 #include "core/supervise/fence.h"
@@ -293,17 +294,17 @@ TEST(ProcessTree, ANumberIsLookedAtBeforeItIsSignalled) {
   EXPECT_FALSE(is_descendant(::getppid(), ::getpid()));
   EXPECT_FALSE(is_descendant(1, ::getpid()));
   EXPECT_FALSE(signal_descendant(child, grandchild, SIGKILL));
-  const auto stat = stat_of(child);
+  const auto stat = process_stat(child);
   ASSERT_TRUE(stat);
   EXPECT_EQ(stat->parent, ::getpid());
-  EXPECT_LE(stat->start_ticks, ticks_since_boot());
-  EXPECT_FALSE(signal_if_older(child, stat->start_ticks - 1, SIGKILL));
+  EXPECT_LE(stat->started, ticks_since_boot());
+  EXPECT_FALSE(signal_if_older(child, stat->started - 1, SIGKILL));
   EXPECT_TRUE(alive(child));
   EXPECT_TRUE(signal_descendant(grandchild, ::getpid(), SIGKILL));
-  EXPECT_TRUE(signal_if_older(child, stat->start_ticks, SIGKILL));
+  EXPECT_TRUE(signal_if_older(child, stat->started, SIGKILL));
   int status = 0;
   EXPECT_EQ(::waitpid(child, &status, 0), child);
-  EXPECT_FALSE(stat_of(child));
+  EXPECT_FALSE(process_stat(child));
   EXPECT_FALSE(signal_if_older(child, UINT64_MAX, SIGKILL));
 }
 
