@@ -31,6 +31,7 @@ long clone3(const clone_args& args, int (*start)(void*), void* argument) {
   return result;
 #elif defined(__aarch64__)
   register long number asm("x8") = SYS_clone3;
+  // cppcheck-suppress constStatement  # a register's initial value
   register long result asm("x0") = reinterpret_cast<long>(&args);
   register long size asm("x1") = sizeof args;
   register auto first asm("x2") = start;

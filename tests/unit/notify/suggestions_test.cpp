@@ -64,7 +64,8 @@ TEST_F(Suggestions, OfARunnersFilesTheOneIsNamed) {
   EXPECT_EQ(suggest_write(plan, file, "", true),
             "Use --readwrite=/t/_runner_file_commands/set_output_1 if it needs to write that");
   EXPECT_EQ(suggest_write(plan, file, "/t/_runner_file_commands", true), "");
-  EXPECT_EQ(suggest_write(plan, "/t/_runner_file_commands/x", "/t/_runner_file_commands", false), "");
+  EXPECT_EQ(suggest_write(plan, "/t/_runner_file_commands/x", "/t/_runner_file_commands", false),
+            "");
 }
 
 TEST_F(Suggestions, AProtectedNameIsLiftedWhereItCanBePerformed) {
