@@ -6,9 +6,9 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <charconv>
 #include <memory>
 
+#include "core/base/number.h"
 #include "core/base/text.h"
 #include "core/base/unique_fd.h"
 
@@ -17,12 +17,6 @@ namespace {
 
 constexpr int kMostAncestors = 256;
 constexpr int kMostLooks = 256;  // at files of other builds, when one is made
-
-template <class Number>
-bool read_number(std::string_view text, Number& out) {
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
-  return error == std::errc() && end == text.data() + text.size();
-}
 
 // The directory, opened; the user's alone, or none.
 UniqueFd open_directory(const std::string& base, uid_t uid) {

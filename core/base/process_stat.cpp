@@ -1,20 +1,10 @@
 #include "core/base/process_stat.h"
 
-#include <charconv>
-
+#include "core/base/number.h"
 #include "core/base/slurp.h"
 #include "core/base/text.h"
 
 namespace sefaca {
-namespace {
-
-template <class Number>
-bool read_number(std::string_view text, Number& out) {
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
-  return error == std::errc() && end == text.data() + text.size();
-}
-
-}  // namespace
 
 std::optional<ProcessStat> parse_process_stat(std::string_view text) {
   // "PID (NAME) STATE PPID …": a name may hold anything, so the last ')' counts.

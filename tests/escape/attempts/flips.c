@@ -61,6 +61,23 @@ static void paths(const char* harmless, const char* meant) {
   begin(kRoom);
 }
 
+// The names of two unix sockets are the first words; gives the harmless one.
+static struct sockaddr_un* unix_names(char** w) {
+  struct sockaddr_un* harmless = (void*)flip.harmless;
+  struct sockaddr_un* meant = (void*)flip.meant;
+  harmless->sun_family = meant->sun_family = AF_UNIX;
+  snprintf(harmless->sun_path, sizeof harmless->sun_path, "%s", w[0]);
+  snprintf(meant->sun_path, sizeof meant->sun_path, "%s", w[1]);
+  return harmless;
+}
+// The first words are the meant ADDRESS and PORT; the harmless one is any port on 127.0.0.1.
+static void internet_addresses(char** w, struct sockaddr_in* harmless, struct sockaddr_in* meant) {
+  harmless->sin_family = meant->sin_family = AF_INET;
+  harmless->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  meant->sin_port = htons((unsigned short)strtoul(w[1], NULL, 10));
+  inet_pton(AF_INET, w[0], &meant->sin_addr);
+}
+
 // word: HARMLESS MEANT TRIES
 static int flip_open(char** w) {
   paths(w[0], w[1]);
@@ -107,11 +124,7 @@ static int flip_rename(char** w) {
 }
 // word: OWN-SOCKET MEANT TRIES TEXT
 static int flip_unix(char** w) {
-  struct sockaddr_un* harmless = (void*)flip.harmless;
-  struct sockaddr_un* meant = (void*)flip.meant;
-  harmless->sun_family = meant->sun_family = AF_UNIX;
-  snprintf(harmless->sun_path, sizeof harmless->sun_path, "%s", w[0]);
-  snprintf(meant->sun_path, sizeof meant->sun_path, "%s", w[1]);
+  struct sockaddr_un* harmless = unix_names(w);
   unlink(w[0]);
   const int server = socket(AF_UNIX, SOCK_STREAM, 0);
   if (bind(server, (void*)harmless, sizeof *harmless) != 0 || listen(server, 64) != 0)
@@ -136,10 +149,7 @@ static int flip_tcp(char** w) {
   struct sockaddr_in* meant = (void*)flip.meant;
   const int server = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
   socklen_t size = sizeof *harmless;
-  harmless->sin_family = meant->sin_family = AF_INET;
-  harmless->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  meant->sin_port = htons((unsigned short)strtoul(w[1], NULL, 10));
-  inet_pton(AF_INET, w[0], &meant->sin_addr);
+  internet_addresses(w, harmless, meant);
   if (server >= 0) {
     bind(server, (void*)harmless, size);
     listen(server, 64);
@@ -166,10 +176,7 @@ static int flip_tcp(char** w) {
 static int udp_addresses(char** w, struct sockaddr_in* harmless, struct sockaddr_in* meant) {
   const int own = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0);
   socklen_t size = sizeof *harmless;
-  harmless->sin_family = meant->sin_family = AF_INET;
-  harmless->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  meant->sin_port = htons((unsigned short)strtoul(w[1], NULL, 10));
-  inet_pton(AF_INET, w[0], &meant->sin_addr);
+  internet_addresses(w, harmless, meant);
   if (own >= 0) {
     bind(own, (void*)harmless, size);
     getsockname(own, (void*)harmless, &size);
@@ -257,10 +264,7 @@ static int flip_descriptor(char** w) {
 static int flip_bind(char** w) {
   struct sockaddr_in* harmless = (void*)flip.harmless;
   struct sockaddr_in* meant = (void*)flip.meant;
-  harmless->sin_family = meant->sin_family = AF_INET;
-  harmless->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  meant->sin_port = htons((unsigned short)strtoul(w[1], NULL, 10));
-  inet_pton(AF_INET, w[0], &meant->sin_addr);
+  internet_addresses(w, harmless, meant);
   begin(sizeof *harmless);
   int there = -1;
   for (long i = strtol(w[2], NULL, 10); i > 0 && there < 0; --i) {
@@ -282,11 +286,7 @@ static int flip_bind(char** w) {
 }
 // word: OWN-NAME MEANT TRIES: a unix socket's name that is made
 static int flip_bind_unix(char** w) {
-  struct sockaddr_un* harmless = (void*)flip.harmless;
-  struct sockaddr_un* meant = (void*)flip.meant;
-  harmless->sun_family = meant->sun_family = AF_UNIX;
-  snprintf(harmless->sun_path, sizeof harmless->sun_path, "%s", w[0]);
-  snprintf(meant->sun_path, sizeof meant->sun_path, "%s", w[1]);
+  struct sockaddr_un* harmless = unix_names(w);
   begin(sizeof *harmless);
   for (long i = strtol(w[2], NULL, 10); i > 0; --i) {
     const int fd = socket(AF_UNIX, SOCK_STREAM, 0);
@@ -297,11 +297,7 @@ static int flip_bind_unix(char** w) {
 }
 // word: OWN-SOCKET MEANT TRIES TEXT: datagrams by path
 static int flip_unix_datagram(char** w) {
-  struct sockaddr_un* harmless = (void*)flip.harmless;
-  struct sockaddr_un* meant = (void*)flip.meant;
-  harmless->sun_family = meant->sun_family = AF_UNIX;
-  snprintf(harmless->sun_path, sizeof harmless->sun_path, "%s", w[0]);
-  snprintf(meant->sun_path, sizeof meant->sun_path, "%s", w[1]);
+  struct sockaddr_un* harmless = unix_names(w);
   unlink(w[0]);
   const int own = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0);
   const int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0);
